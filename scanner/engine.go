@@ -1,0 +1,253 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"runtime/debug"
+	"strings"
+)
+
+// An outcome is what the claims on one artifact came to.
+type outcome struct {
+	claimed bool
+	formats []string
+	cover   cover
+}
+
+// A tree is the analysis of one top-level file with everything inside it. It is
+// sequential: analyzers need no locks, and the order of results is fixed.
+type tree struct {
+	analyzers []*Analyzer
+	inspect   bool
+	budget    *Budget
+	repoPath  string
+
+	results
+}
+
+// member charges a member to the budget, then analyses it.
+func (t *tree) member(ctx context.Context, a *Artifact) (outcome, error) {
+	if err := t.budget.member(a.Depth); err != nil {
+		t.gapError(a, nil, err)
+		if t.spent(err) {
+			return outcome{claimed: true}, err
+		}
+		return outcome{claimed: true}, nil
+	}
+	return t.analyse(ctx, a)
+}
+
+// analyse runs every claim on an artifact. The error is not nil where the whole
+// tree must stop; what went wrong is then recorded already.
+func (t *tree) analyse(ctx context.Context, a *Artifact) (outcome, error) {
+	head, err := readHead(a)
+	if err != nil {
+		t.gapError(a, nil, decodeError(err, 0))
+		return outcome{claimed: true}, stopping(t, err)
+	}
+	var out outcome
+	intact, stop := true, error(nil)
+	for _, an := range t.analyzers {
+		claim, err := t.match(an, head)
+		if err != nil {
+			t.gapError(a, nil, err)
+			out.claimed, intact = true, false
+			continue
+		}
+		if claim == No {
+			continue
+		}
+		kept, err := t.run(ctx, an, a, claim, &out)
+		intact = intact && (!kept || err == nil)
+		if t.spent(err) {
+			stop = err
+		}
+	}
+	if stop != nil {
+		return out, stop
+	}
+	if !out.claimed {
+		t.unclaimed(a)
+		return out, nil
+	}
+	return out, t.leftovers(ctx, a, &out, intact)
+}
+
+// stopping returns err where the tree must stop for it.
+func stopping(t *tree, err error) error {
+	if t.spent(err) {
+		return err
+	}
+	return nil
+}
+
+// match asks an analyzer for its claim. The name that a container gave beats it.
+func (t *tree) match(an *Analyzer, head *Head) (claim Claim, err error) {
+	if head.Format == an.Name {
+		return Sure, nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicError(an, v)
+		}
+	}()
+	return an.Match(head), nil
+}
+
+// run runs one claim and adds what it covers to out. It drops a Maybe that went
+// wrong without a finding where that is no loss, and says whether it was kept.
+func (t *tree) run(ctx context.Context, an *Analyzer, a *Artifact, claim Claim, out *outcome) (kept bool, err error) {
+	mark := t.mark()
+	p := &Pass{Artifact: a, Budget: t.budget, tree: t, analyzer: an}
+	if t.inspect {
+		p.info = t.newInfo(a, an.Name)
+	}
+	err = t.call(ctx, an, p)
+	gaps := err != nil || t.gapsSince(mark)
+	if claim == Maybe && gaps && !t.spent(err) && !t.findingsSince(mark) && (out.claimed || !ModelNamed(a.name())) {
+		t.rollback(mark)
+		return false, err
+	}
+	if err != nil {
+		t.gapError(a, &p.cover, err)
+	}
+	out.claimed = true
+	out.formats = append(out.formats, an.Name)
+	out.cover.merge(&p.cover, 0)
+	return true, err
+}
+
+// call runs the analyzer. This is the one place where a panic is caught.
+func (t *tree) call(ctx context.Context, an *Analyzer, p *Pass) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicError(an, v)
+		}
+	}()
+	return an.Run(ctx, p)
+}
+
+// panicError turns a recovered panic into a gap that says where to look.
+func panicError(an *Analyzer, v any) error {
+	return Errorf(Internal, 0, "the %s analyzer panicked: %v; please report this%s", an.Name, v, panicSite(string(debug.Stack())))
+}
+
+// panicSite picks the first frame below the panic from a stack trace, without
+// the addresses that differ from run to run.
+func panicSite(stack string) string {
+	_, below, ok := strings.Cut(stack, "\npanic(")
+	lines := strings.Split(below, "\n")
+	if !ok || len(lines) < 4 {
+		return ""
+	}
+	site, _, _ := strings.Cut(strings.TrimSpace(lines[3]), " ")
+	return " (" + path.Base(site) + ")"
+}
+
+// unclaimed records a gap for an artifact that no analyzer knows, where its name
+// says that it is a model.
+func (t *tree) unclaimed(a *Artifact) {
+	if t.inspect {
+		t.newInfo(a, "data")
+	}
+	if a.Leftover || !ModelNamed(a.name()) {
+		return
+	}
+	if a.Size == 0 {
+		t.gap(a, Truncated, Span{}, "the file is empty, but its name is a model's")
+		return
+	}
+	t.gap(a, Unrecognized, Span{0, a.Size}, "the name is a model's, but the content is of no format that this scanner knows")
+}
+
+// leftovers analyses what no claim accounts for as artifacts of their own. What
+// remains is padding, or a gap unless a claim failed, which says so already.
+func (t *tree) leftovers(ctx context.Context, a *Artifact, out *outcome, intact bool) error {
+	for _, span := range out.cover.missing(a.Size) {
+		if a.Leftover && span.Length == a.Size {
+			break
+		}
+		child := &Artifact{
+			ReaderAt: io.NewSectionReader(a, span.Offset, span.Length), Size: span.Length,
+			Path: a.Path, Member: leftoverName(a, span), Leftover: true, Depth: a.Depth + 1,
+		}
+		result, err := t.member(ctx, child)
+		out.cover.merge(&result.cover, span.Offset)
+		if err != nil {
+			return err
+		}
+		if result.claimed {
+			continue
+		}
+		if err := t.explain(a, child, span, out, intact); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leftoverName names a span of an artifact as a member of it.
+func leftoverName(a *Artifact, span Span) string {
+	name := fmt.Sprintf("@%d+%d", span.Offset, span.Length)
+	if a.Member != "" {
+		return a.Member + "!/" + name
+	}
+	return name
+}
+
+// explain accounts for unclaimed leftover bytes that are padding, and records a
+// gap for others.
+func (t *tree) explain(a, child *Artifact, span Span, out *outcome, intact bool) error {
+	padding, err := isPadding(child, t.budget)
+	switch {
+	case err != nil:
+		t.gapError(a, nil, decodeError(err, span.Offset))
+		return stopping(t, err)
+	case padding:
+		out.cover.add(span.Offset, span.Length, true)
+	case intact:
+		t.gap(a, Unrecognized, span, fmt.Sprintf("%d bytes here belong to nothing that this scanner knows in a file of format %s",
+			span.Length, strings.Join(out.formats, ", ")))
+	}
+	return nil
+}
+
+// isPadding reports whether an artifact is one byte value over and over, or
+// white space only.
+func isPadding(a *Artifact, b *Budget) (bool, error) {
+	buf := make([]byte, min(a.Size, 256<<10))
+	same, blank := true, true
+	for off := int64(0); off < a.Size; {
+		n, err := a.ReadAt(buf[:min(int64(len(buf)), a.Size-off)], off)
+		if n == 0 {
+			return false, errors.Join(err, io.ErrUnexpectedEOF)
+		}
+		if err := b.Step(int64(n)/1024 + 1); err != nil {
+			return false, err
+		}
+		first := buf[0]
+		for _, c := range buf[:n] {
+			same = same && c == first
+			blank = blank && (c == ' ' || c == '\n' || c == '\r' || c == '\t')
+		}
+		if !same && !blank {
+			return false, nil
+		}
+		off += int64(n)
+	}
+	return true, nil
+}
+
+// name returns what the artifact is called: the member's last name, or the file's.
+func (a *Artifact) name() string {
+	if a.Member == "" {
+		return a.Path
+	}
+	return a.Member[strings.LastIndex(a.Member, "!/")+1:]
+}
+
+// Name returns the last element of the artifact's own name: "data.pkl".
+func (a *Artifact) Name() string { return path.Base(a.name()) }
