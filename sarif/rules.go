@@ -67,9 +67,12 @@ func descriptor(r *scanner.Rule) *gosarif.ReportingDescriptor {
 }
 
 // ruleName turns "pickle-dangerous-call" into "PickleDangerousCall". A name must
-// differ from its ID.
+// differ from its ID by more than case, so "unscannable" gives "ModelUnscannable".
 func ruleName(id string) string {
 	var b strings.Builder
+	if !strings.Contains(id, "-") {
+		b.WriteString("Model")
+	}
 	for word := range strings.SplitSeq(id, "-") {
 		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}

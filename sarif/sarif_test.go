@@ -219,7 +219,7 @@ func checkRules(t *testing.T, log *sarifLog) {
 		if err != nil || u.Scheme != "https" || u.Fragment != r.ID {
 			t.Errorf("rule %s: help URI %q", r.ID, r.HelpURI)
 		}
-		if r.Name == "" || r.Name == r.ID || r.Help.Text == "" || r.Help.Markdown == "" || r.Properties.Precision == "" {
+		if r.Name == "" || strings.EqualFold(r.Name, r.ID) || r.Help.Text == "" || r.Help.Markdown == "" || r.Properties.Precision == "" {
 			t.Errorf("rule %s: something is missing: %+v", r.ID, r)
 		}
 		if len(r.Properties.Tags) != 2 || r.Properties.Tags[0] != "security" {
