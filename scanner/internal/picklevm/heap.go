@@ -1,0 +1,162 @@
+package picklevm
+
+import "github.com/modelsieve/modelsieve/scanner"
+
+// The heap holds the values that have items. It has no garbage collection: a
+// pickle that memoizes what it builds, as all writers do, has no garbage. Nodes
+// and items live in chunks without pointers, so that Go's collector passes by.
+const (
+	chunkBits = 14
+	chunkLen  = 1 << chunkBits
+	chunkMask = chunkLen - 1
+
+	nodeBytes = 16
+	itemBytes = 8
+)
+
+// maxItems is how many items of a list, set or dict are kept, looseItems how many
+// that are not plain data. Tuples keep all.
+const (
+	maxItems   = 512
+	looseItems = 4096
+)
+
+// preciseNodes is how many nodes a stream may make before containers of plain
+// data stop being kept: their items then are unknown, which no allowed call is
+// satisfied by.
+const preciseNodes = 1 << 20
+
+type node struct {
+	kind  Kind
+	flags Flags
+	n     uint32 // items
+	first uint32 // index of the first item
+	room  uint32 // items that fit at first without moving
+}
+
+type heap struct {
+	nodes  [][]node
+	items  [][]Value
+	nNodes uint32
+	nItems uint32
+	hold   func(bytes int64) error // charges memory
+	held   int64                   // bytes charged
+}
+
+// node returns the node of a heap value.
+func (h *heap) node(v Value) *node {
+	i := uint32(v.payload())
+	return &h.nodes[i>>chunkBits][i&chunkMask]
+}
+
+// item returns a pointer to an item by its index in the heap.
+func (h *heap) item(i uint32) *Value { return &h.items[i>>chunkBits][i&chunkMask] }
+
+// make makes a value of a kind with items.
+func (h *heap) make(k Kind, items ...Value) (Value, error) {
+	if h.nNodes&chunkMask == 0 {
+		if err := h.charge(chunkLen * nodeBytes); err != nil {
+			return 0, err
+		}
+		h.nodes = append(h.nodes, make([]node, chunkLen))
+	}
+	first, err := h.reserve(uint32(len(items)))
+	if err != nil {
+		return 0, err
+	}
+	for i, v := range items {
+		*h.item(first + uint32(i)) = v
+	}
+	v := makeValue(k, uint64(h.nNodes))
+	h.nNodes++
+	*h.node(v) = node{kind: k, n: uint32(len(items)), first: first, room: uint32(len(items))}
+	return v, nil
+}
+
+// charge charges memory to the budget. Indexes are 32 bits wide, which the
+// default limit on memory keeps far away.
+func (h *heap) charge(bytes int64) error {
+	if h.nNodes > 1<<32-2*chunkLen || h.nItems > 1<<32-2*chunkLen {
+		return &scanner.LimitError{Limit: "max-held-bytes", Max: h.held}
+	}
+	if err := h.hold(bytes); err != nil {
+		return err
+	}
+	h.held += bytes
+	return nil
+}
+
+// reserve makes room for n items in a row and returns the index of the first.
+func (h *heap) reserve(n uint32) (uint32, error) {
+	first := h.nItems
+	for uint64(first)+uint64(n) > uint64(len(h.items))*chunkLen {
+		if err := h.charge(chunkLen * itemBytes); err != nil {
+			return 0, err
+		}
+		h.items = append(h.items, make([]Value, chunkLen))
+	}
+	h.nItems += n
+	return first, nil
+}
+
+// add appends items, in groups of stride, to a list, set or dict. Behind maxItems
+// groups only those that are not plain data are kept, and behind looseItems none.
+func (h *heap) add(v Value, items []Value, stride int) error {
+	for ; len(items) >= stride; items = items[stride:] {
+		nd, group := h.node(v), items[:stride]
+		loose := !allPlain(group)
+		switch kept := int(nd.n) / stride; {
+		case kept < maxItems && (loose || h.nNodes < preciseNodes), loose && kept < looseItems:
+		default:
+			nd.flags |= flagCut
+			if loose {
+				nd.flags |= flagLoose
+			}
+			continue
+		}
+		if err := h.grow(nd, uint32(stride)); err != nil {
+			return err
+		}
+		for i, item := range group {
+			*h.item(nd.first + nd.n + uint32(i)) = item
+		}
+		nd.n += uint32(stride)
+	}
+	return nil
+}
+
+// grow makes room for n more items of a node, moving them where it must.
+func (h *heap) grow(nd *node, n uint32) error {
+	if nd.n+n <= nd.room {
+		return nil
+	}
+	room := max(2*nd.room, nd.n+n)
+	first, err := h.reserve(room)
+	if err != nil {
+		return err
+	}
+	for i := range nd.n {
+		*h.item(first + i) = *h.item(nd.first + i)
+	}
+	nd.first, nd.room = first, room
+	return nil
+}
+
+// slice appends the items of a heap value to dst.
+func (h *heap) slice(dst []Value, v Value) []Value {
+	nd := h.node(v)
+	for i := range nd.n {
+		dst = append(dst, *h.item(nd.first + i))
+	}
+	return dst
+}
+
+// allPlain reports whether all values are data without items.
+func allPlain(items []Value) bool {
+	for _, v := range items {
+		if !v.IsPlain() {
+			return false
+		}
+	}
+	return true
+}

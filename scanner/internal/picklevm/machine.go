@@ -1,0 +1,252 @@
+package picklevm
+
+import (
+	"io"
+
+	"github.com/modelsieve/modelsieve/scanner"
+)
+
+// Config is what a machine works on.
+type Config struct {
+	Input io.ReaderAt
+	Size  int64  // bytes of input
+	Head  []byte // the first bytes of the input where they are at hand; may be nil
+	// Hold charges bytes of memory until Release is called with their sum. Nil:
+	// memory is not charged.
+	Hold    func(bytes int64) error
+	Release func(bytes int64)
+}
+
+// A Machine runs the streams of one input, one after the other, as a loader that
+// calls load again and again does: each with a fresh memo. Not for concurrent use.
+type Machine struct {
+	cfg Config
+	in  window
+	obs Observer
+
+	heap     heap
+	stack    []Value
+	marks    []int // stack heights
+	memo     memo
+	protocol int
+	frameEnd int64 // offset behind the open frame; 0: none is open
+
+	globals   []*Global
+	globalIDs map[globalKey]Value
+	words     map[int64]string // strings that may be names, by offset of their opcode
+	held      int64            // bytes charged besides the heap
+
+	opAt    int64 // offset of the opcode that runs
+	pending int64 // opcodes not yet told to Observer.Step
+	scratch []Value
+}
+
+type globalKey struct {
+	module, name string
+	protocol     int
+}
+
+// New returns a machine at the start of its input.
+func New(cfg Config, obs Observer) *Machine {
+	if cfg.Hold == nil {
+		cfg.Hold, cfg.Release = func(int64) error { return nil }, func(int64) {}
+	}
+	m := &Machine{cfg: cfg, obs: obs, in: newWindow(cfg.Input, cfg.Size, cfg.Head)}
+	m.reset()
+	return m
+}
+
+// reset forgets what a stream made.
+func (m *Machine) reset() {
+	m.Close()
+	m.heap = heap{hold: m.cfg.Hold}
+	m.stack, m.marks = m.stack[:0], m.marks[:0]
+	m.memo = memo{hold: m.hold}
+	m.globals, m.globalIDs, m.words = nil, map[globalKey]Value{}, map[int64]string{}
+	m.protocol, m.frameEnd = 0, 0
+}
+
+// Close gives the charged memory back. The values of the last stream are gone.
+func (m *Machine) Close() {
+	m.cfg.Release(m.heap.held + m.held)
+	m.heap.held, m.held = 0, 0
+}
+
+// hold charges memory.
+func (m *Machine) hold(n int64) error {
+	err := m.cfg.Hold(n)
+	if err == nil {
+		m.held += n
+	}
+	return err
+}
+
+// Offset is where the next stream would start.
+func (m *Machine) Offset() int64 { return m.in.offset() }
+
+// Remaining is how many bytes of input are left.
+func (m *Machine) Remaining() int64 { return m.in.remaining() }
+
+// MoveTo sets where the next stream starts.
+func (m *Machine) MoveTo(off int64) { m.in.moveTo(off) }
+
+// Globals returns what the stream looked up, in the order of the first look-ups.
+func (m *Machine) Globals() []*Global { return m.globals }
+
+// Protocol is the protocol in force.
+func (m *Machine) Protocol() int { return m.protocol }
+
+// Load runs one stream from the current offset to its STOP and returns the
+// result. The error is a *scanner.Error at the opcode that no loader gets past,
+// or one that the observer returned. The values stay valid until the next Load.
+func (m *Machine) Load() (Value, error) {
+	m.reset()
+	for {
+		if err := m.in.need(1); err != nil {
+			m.opAt = m.in.offset()
+			return 0, m.end(err)
+		}
+		m.opAt = m.in.offset()
+		if m.frameEnd != 0 && m.opAt >= m.frameEnd {
+			m.leaveFrame()
+		}
+		op := m.in.buf[m.in.pos]
+		m.in.pos++
+		if m.pending++; m.pending >= 4096 {
+			if err := m.step(); err != nil {
+				return 0, err
+			}
+		}
+		if op == opStop {
+			return m.stop()
+		}
+		if err := m.do(op); err != nil {
+			return 0, m.end(err)
+		}
+	}
+}
+
+// end tells the observer of the last opcodes before an error.
+func (m *Machine) end(err error) error {
+	if stepErr := m.step(); stepErr != nil {
+		return stepErr
+	}
+	return err
+}
+
+// step tells the observer how many opcodes passed.
+func (m *Machine) step() error {
+	n := m.pending
+	m.pending = 0
+	return m.obs.Step(n)
+}
+
+// stop ends the stream with the top of the stack.
+func (m *Machine) stop() (Value, error) {
+	v, err := m.pop()
+	if err != nil {
+		return 0, m.end(err)
+	}
+	m.store(v)
+	return v, m.step()
+}
+
+// leaveFrame closes the frame whose end was reached or passed.
+func (m *Machine) leaveFrame() {
+	if m.opAt > m.frameEnd {
+		m.obs.Anomaly(AnomalyFrame, m.frameEnd, "the frame ends inside an opcode")
+	}
+	m.frameEnd = 0
+}
+
+// malformed is an error at the opcode that runs.
+func (m *Machine) malformed(format string, args ...any) error {
+	return scanner.Errorf(scanner.Malformed, m.opAt, format, args...)
+}
+
+// floor is the height of the stack that operands may not come from below.
+func (m *Machine) floor() int {
+	if n := len(m.marks); n > 0 {
+		return m.marks[n-1]
+	}
+	return 0
+}
+
+// push puts a value on the stack.
+func (m *Machine) push(v Value) error {
+	if len(m.stack) == cap(m.stack) {
+		if err := m.growStack(); err != nil {
+			return err
+		}
+	}
+	m.stack = append(m.stack, v)
+	return nil
+}
+
+// growStack doubles the stack.
+func (m *Machine) growStack() error {
+	more := max(cap(m.stack), 256)
+	if err := m.hold(int64(more) * itemBytes); err != nil {
+		return err
+	}
+	grown := make([]Value, len(m.stack), cap(m.stack)+more)
+	copy(grown, m.stack)
+	m.stack = grown
+	return nil
+}
+
+// top returns the top of the stack.
+func (m *Machine) top() (Value, error) {
+	if len(m.stack) <= m.floor() {
+		return 0, m.malformed("the stack is empty")
+	}
+	return m.stack[len(m.stack)-1], nil
+}
+
+// pop removes the top of the stack.
+func (m *Machine) pop() (Value, error) {
+	v, err := m.top()
+	if err == nil {
+		m.stack = m.stack[:len(m.stack)-1]
+	}
+	return v, err
+}
+
+// popMark removes the topmost mark and what lies on it, which it returns: valid
+// until the next push.
+func (m *Machine) popMark() ([]Value, error) {
+	n := len(m.marks)
+	if n == 0 {
+		return nil, m.malformed("there is no mark")
+	}
+	at := m.marks[n-1]
+	items := m.stack[at:]
+	m.stack, m.marks = m.stack[:at], m.marks[:n-1]
+	return items, nil
+}
+
+// store notes that a value became part of something.
+func (m *Machine) store(v Value) {
+	if v.Kind() == KindGlobal {
+		m.globals[v.payload()].Stored = true
+	}
+}
+
+// storeAll notes that values became part of something.
+func (m *Machine) storeAll(items []Value) {
+	for _, v := range items {
+		if v.Kind() == KindGlobal {
+			m.globals[v.payload()].Stored = true
+		}
+	}
+}
+
+// make makes a heap value with items and pushes it.
+func (m *Machine) make(k Kind, items ...Value) (Value, error) {
+	v, err := m.heap.make(k, items...)
+	if err != nil {
+		return 0, err
+	}
+	m.storeAll(items)
+	return v, m.push(v)
+}
