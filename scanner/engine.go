@@ -48,32 +48,25 @@ func (t *tree) analyse(ctx context.Context, a *Artifact) (outcome, error) {
 		t.gapError(a, nil, decodeError(err, 0))
 		return outcome{claimed: true}, stopping(t, err)
 	}
-	var out outcome
-	intact, stop := true, error(nil)
-	for _, an := range t.analyzers {
-		claim, err := t.match(an, head)
-		if err != nil {
-			t.gapError(a, nil, err)
-			out.claimed, intact = true, false
-			continue
-		}
-		if claim == No {
-			continue
-		}
-		kept, err := t.run(ctx, an, a, claim, &out)
-		intact = intact && (!kept || err == nil)
-		if t.spent(err) {
-			stop = err
+	r := runner{t: t, a: a, head: head, intact: true}
+	claims := r.claims()
+	for _, claim := range []Claim{Sure, Maybe} {
+		for i, an := range t.analyzers {
+			if claims[i] == claim && r.stop == nil {
+				r.run(ctx, an, claim)
+			}
 		}
 	}
-	if stop != nil {
-		return out, stop
+	r.settle()
+	out := r.out
+	if r.stop != nil {
+		return out, r.stop
 	}
 	if !out.claimed {
 		t.unclaimed(a)
 		return out, nil
 	}
-	return out, t.leftovers(ctx, a, &out, intact)
+	return out, t.leftovers(ctx, a, &out, r.intact)
 }
 
 // stopping returns err where the tree must stop for it.
@@ -84,9 +77,70 @@ func stopping(t *tree, err error) error {
 	return nil
 }
 
+// A runner runs the claims on one artifact.
+type runner struct {
+	t      *tree
+	a      *Artifact
+	head   *Head
+	out    outcome
+	intact bool  // every kept claim ran to its end
+	stop   error // why the whole tree must stop
+
+	failed      []Gap // of Maybes that went wrong without a finding
+	failedCover cover
+}
+
+// claims asks every analyzer for its claim.
+func (r *runner) claims() []Claim {
+	claims := make([]Claim, len(r.t.analyzers))
+	for i, an := range r.t.analyzers {
+		var err error
+		if claims[i], err = r.match(an); err != nil {
+			r.t.gapError(r.a, nil, err)
+			r.out.claimed, r.intact = true, false
+		}
+	}
+	return claims
+}
+
+// run runs one claim and takes over what came of it.
+func (r *runner) run(ctx context.Context, an *Analyzer, claim Claim) {
+	mark := r.t.mark()
+	p := &Pass{Artifact: r.a, Budget: r.t.budget, tree: r.t, analyzer: an}
+	if r.t.inspect {
+		p.info = r.t.newInfo(r.a, an.Name)
+	}
+	err := r.call(ctx, an, p)
+	if err != nil {
+		r.t.gapError(r.a, &p.cover, err)
+		r.stop = stopping(r.t, err)
+	}
+	if claim == Maybe && r.stop == nil && r.t.gapsSince(mark) && !r.t.findingsSince(mark) {
+		r.failed = append(r.failed, r.t.gaps[mark.gaps:]...)
+		r.failedCover.merge(&p.cover, 0)
+		r.t.rollback(mark)
+		return
+	}
+	r.intact = r.intact && err == nil
+	r.out.claimed = true
+	r.out.formats = append(r.out.formats, an.Name)
+	r.out.cover.merge(&p.cover, 0)
+}
+
+// settle decides about the Maybes that went wrong without a finding: where nothing
+// else explains an artifact that its name says is a model, they are gaps.
+func (r *runner) settle() {
+	if len(r.failed) == 0 || r.out.claimed || !ModelNamed(r.a.name()) {
+		return
+	}
+	r.t.gaps = append(r.t.gaps, r.failed...)
+	r.out.claimed, r.intact = true, false
+	r.out.cover.merge(&r.failedCover, 0)
+}
+
 // match asks an analyzer for its claim. The name that a container gave beats it.
-func (t *tree) match(an *Analyzer, head *Head) (claim Claim, err error) {
-	if head.Format == an.Name {
+func (r *runner) match(an *Analyzer) (claim Claim, err error) {
+	if r.head.Format == an.Name {
 		return Sure, nil
 	}
 	defer func() {
@@ -94,34 +148,11 @@ func (t *tree) match(an *Analyzer, head *Head) (claim Claim, err error) {
 			err = panicError(an, v)
 		}
 	}()
-	return an.Match(head), nil
+	return an.Match(r.head), nil
 }
 
-// run runs one claim and adds what it covers to out. It drops a Maybe that went
-// wrong without a finding where that is no loss, and says whether it was kept.
-func (t *tree) run(ctx context.Context, an *Analyzer, a *Artifact, claim Claim, out *outcome) (kept bool, err error) {
-	mark := t.mark()
-	p := &Pass{Artifact: a, Budget: t.budget, tree: t, analyzer: an}
-	if t.inspect {
-		p.info = t.newInfo(a, an.Name)
-	}
-	err = t.call(ctx, an, p)
-	gaps := err != nil || t.gapsSince(mark)
-	if claim == Maybe && gaps && !t.spent(err) && !t.findingsSince(mark) && (out.claimed || !ModelNamed(a.name())) {
-		t.rollback(mark)
-		return false, err
-	}
-	if err != nil {
-		t.gapError(a, &p.cover, err)
-	}
-	out.claimed = true
-	out.formats = append(out.formats, an.Name)
-	out.cover.merge(&p.cover, 0)
-	return true, err
-}
-
-// call runs the analyzer. This is the one place where a panic is caught.
-func (t *tree) call(ctx context.Context, an *Analyzer, p *Pass) (err error) {
+// call runs the analyzer. A panic in it, as in match, becomes a gap.
+func (r *runner) call(ctx context.Context, an *Analyzer, p *Pass) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicError(an, v)
