@@ -14,8 +14,8 @@ const (
 	itemBytes = 8
 )
 
-// maxItems is how many items of a list, set or dict are kept, looseItems how many
-// that are not plain data. Tuples keep all.
+// maxItems is how many items of a list, set or dict are kept unless the Config
+// says more, looseItems how many that are not plain data. Tuples keep all.
 const (
 	maxItems   = 512
 	looseItems = 4096
@@ -39,6 +39,7 @@ type heap struct {
 	items  [][]Value
 	nNodes uint32
 	nItems uint32
+	keep   int                     // items of a list, set or dict that are kept
 	hold   func(bytes int64) error // charges memory
 	held   int64                   // bytes charged
 }
@@ -99,14 +100,14 @@ func (h *heap) reserve(n uint32) (uint32, error) {
 	return first, nil
 }
 
-// add appends items, in groups of stride, to a list, set or dict. Behind maxItems
+// add appends items, in groups of stride, to a list, set or dict. Behind h.keep
 // groups only those that are not plain data are kept, and behind looseItems none.
 func (h *heap) add(v Value, items []Value, stride int) error {
 	for ; len(items) >= stride; items = items[stride:] {
 		nd, group := h.node(v), items[:stride]
-		loose := !allPlain(group)
+		loose := !h.allData(group)
 		switch kept := int(nd.n) / stride; {
-		case kept < maxItems && (loose || h.nNodes < preciseNodes), loose && kept < looseItems:
+		case kept < h.keep && (loose || h.nNodes < preciseNodes), loose && kept < looseItems:
 		default:
 			nd.flags |= flagCut
 			if loose {
@@ -149,6 +150,25 @@ func (h *heap) slice(dst []Value, v Value) []Value {
 		dst = append(dst, *h.item(nd.first + i))
 	}
 	return dst
+}
+
+// allData reports whether all values are plain data or tuples of it.
+func (h *heap) allData(items []Value) bool {
+	for _, v := range items {
+		if v.IsPlain() {
+			continue
+		}
+		if v.Kind() != KindTuple {
+			return false
+		}
+		nd := h.node(v)
+		for i := range nd.n {
+			if !h.item(nd.first + i).IsPlain() {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // allPlain reports whether all values are data without items.

@@ -11,6 +11,7 @@ type Config struct {
 	Input io.ReaderAt
 	Size  int64  // bytes of input
 	Head  []byte // the first bytes of the input where they are at hand; may be nil
+	Keep  int    // items of a list, set or dict that are kept; 0 means 512
 	// Hold charges bytes of memory until Release is called with their sum. Nil:
 	// memory is not charged.
 	Hold    func(bytes int64) error
@@ -59,7 +60,7 @@ func New(cfg Config, obs Observer) *Machine {
 // reset forgets what a stream made.
 func (m *Machine) reset() {
 	m.Close()
-	m.heap = heap{hold: m.cfg.Hold}
+	m.heap = heap{keep: max(maxItems, m.cfg.Keep), hold: m.cfg.Hold}
 	m.stack, m.marks = m.stack[:0], m.marks[:0]
 	m.memo = memo{hold: m.hold}
 	m.globals, m.globalIDs, m.words = nil, map[globalKey]Value{}, map[int64]string{}
