@@ -6,3 +6,9 @@ require (
 	github.com/bmatcuk/doublestar/v4 v4.10.4
 	golang.org/x/sync v0.20.0
 )
+
+require (
+	github.com/owenrumney/go-sarif/v2 v2.3.3 // indirect
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
+	golang.org/x/text v0.14.0 // indirect
+)
