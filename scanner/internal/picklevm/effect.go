@@ -38,30 +38,34 @@ func (m *Machine) global() error {
 	return m.push(v)
 }
 
-// names reads module and name from two lines and looks them up. At the end of the
-// input the Python unpickler takes the last line without its last byte.
+// names reads module and name from two lines and looks them up. Where the input
+// ends before a newline, the C unpickler fails, and the one in Python looks up the
+// names without the last byte before it fails.
 func (m *Machine) names() (Value, error) {
-	line, ok, err := m.in.line()
+	module, ok, err := m.nameLine()
 	if err != nil {
 		return 0, err
 	}
-	module := string(line)
-	if !ok {
-		return 0, m.in.need(1)
-	}
-	line, ok, err = m.in.line()
-	if err != nil {
-		return 0, err
-	}
+	name := ""
 	if ok {
-		return m.lookup(module, string(line))
-	}
-	if len(line) > 1 {
-		if v, err := m.lookup(module, string(line[:len(line)-1])); err != nil {
-			return v, err
+		if name, ok, err = m.nameLine(); err != nil {
+			return 0, err
 		}
 	}
-	return 0, m.in.need(1)
+	v, err := m.lookup(module, name)
+	if err == nil && !ok {
+		err = m.in.need(1)
+	}
+	return v, err
+}
+
+// nameLine reads a line, without its last byte where the input ends in it.
+func (m *Machine) nameLine() (string, bool, error) {
+	line, ok, err := m.in.line()
+	if !ok && len(line) > 0 {
+		line = line[:len(line)-1]
+	}
+	return string(line), ok, err
 }
 
 // lookup tells the observer of an import and returns its value.

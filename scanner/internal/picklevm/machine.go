@@ -127,8 +127,13 @@ func (m *Machine) Load() (Value, error) {
 	}
 }
 
-// end tells the observer of the last opcodes before an error.
+// end tells the observer of the last opcodes before an error, and of a frame that
+// ended inside the one that failed.
 func (m *Machine) end(err error) error {
+	if at := m.in.offset(); m.frameEnd != 0 && at > m.frameEnd {
+		m.opAt = at
+		m.leaveFrame()
+	}
 	if stepErr := m.step(); stepErr != nil {
 		return stepErr
 	}
