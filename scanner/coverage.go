@@ -55,10 +55,7 @@ func (c *cover) normalise() {
 	}
 	c.sorted = true
 	analysed, data := c.split()
-	c.runs = c.runs[:0]
-	for _, r := range analysed {
-		c.runs = append(c.runs, r)
-	}
+	c.runs = append(c.runs[:0], analysed...)
 	for _, r := range data {
 		c.runs = append(c.runs, subtract(r, analysed)...)
 	}

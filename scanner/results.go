@@ -61,7 +61,7 @@ func (t *tree) report(a *Artifact, r *Rule, at Span, d Detail) {
 	t.seen[key] = len(t.findings)
 	f := Finding{
 		Rule: r, Path: a.Path, RepoPath: t.repoPath, Member: a.Member, Span: at, Count: 1,
-		Message: Clean(d.Message, 1800), Fix: d.Fix, Name: d.Name, Use: d.Use, Plain: d.Plain,
+		Message: Clean(d.Message, 1800), Fix: Clean(d.Fix, 800), Name: Clean(d.Name, 400), Use: d.Use, Plain: d.Plain,
 		Fingerprint: hex.EncodeToString(key[:16]),
 	}
 	if f.Fix == "" {

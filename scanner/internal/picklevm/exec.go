@@ -299,6 +299,7 @@ func (m *Machine) addItems(target Value, items []Value) error {
 				return err
 			}
 		}
+	default: // a list
 	}
 	return m.heap.add(target, items, 1)
 }
@@ -332,8 +333,9 @@ func mayBeCallable(v Value) bool {
 	switch v.Kind() {
 	case KindGlobal, KindOpaque, KindCall, KindInstance, KindPersistent:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // shuffle runs POP, POP_MARK and DUP.
