@@ -1,0 +1,206 @@
+package pickle
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// A checker compares the arguments of a call with the shape for which the
+// callable was shown inert.
+type checker struct {
+	j    *judge
+	call picklevm.Call
+
+	runs   *target // the argument that the callable would run
+	nested bool    // bytes are unpickled that could not be followed
+}
+
+// arguments reports whether the arguments of the call have the shape.
+func (c *checker) arguments(t target) (bool, error) {
+	if c.call.Args.Kind() != picklevm.KindTuple || c.call.Kwargs != 0 {
+		return false, nil
+	}
+	args, _, _ := c.j.m.Items(c.call.Args)
+	return c.shape(t.entry.Shape, append(slices.Clone(t.bound), args...))
+}
+
+// shape reports whether arguments have a shape.
+func (c *checker) shape(s picklenames.Shape, args []picklevm.Value) (bool, error) {
+	if len(args) < len(s.Args) || len(args) > len(s.Args)+len(s.Opt) && s.Rest == nil {
+		return false, nil
+	}
+	for i, v := range args {
+		want := s.Rest
+		switch {
+		case i < len(s.Args):
+			want = &s.Args[i]
+		case i < len(s.Args)+len(s.Opt):
+			want = &s.Opt[i-len(s.Args)]
+		}
+		if ok, err := c.argument(want, v, args[i+1:]); !ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// argument reports whether one argument is what it has to be. rest are those
+// behind it.
+func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []picklevm.Value) (bool, error) {
+	j := c.j
+	switch want.Kind {
+	case picklenames.Str:
+		text, ok := j.m.Str(v)
+		return ok && (want.In == nil || slices.Contains(want.In, text)), nil
+	case picklenames.Int:
+		return v.Kind() == picklevm.KindInt || v.Kind() == picklevm.KindBool || v.Kind() == picklevm.KindBigInt, nil
+	case picklenames.Bytes:
+		return v.Kind() == picklevm.KindBytes || v.Kind() == picklevm.KindByteArray || v.Kind() == picklevm.KindStr || j.isEncoded(v), nil
+	case picklenames.Class, picklenames.Global:
+		return c.class(want, v), nil
+	case picklenames.Callable:
+		return v.Kind() == picklevm.KindNone || c.callable(v), nil
+	case picklenames.Kept:
+		return v.Kind() == picklevm.KindGlobal || j.m.Flags(v)&flagInert != 0, nil
+	case picklenames.Attr:
+		name, ok := j.m.Str(v)
+		return ok && !strings.HasPrefix(name, "__") && !strings.Contains(name, "."), nil
+	case picklenames.Owner:
+		return j.m.Flags(v)&flagInert != 0 || v.Kind() == picklevm.KindGlobal && j.isInert(v, scanner.UseConstruct), nil
+	case picklenames.Storage:
+		return j.isStorage(v) || j.m.Flags(v)&flagInert != 0, nil
+	case picklenames.Nested:
+		return c.follow(v)
+	case picklenames.Dtype:
+		text, isText := j.m.Str(v)
+		return isText && (want.In == nil || slices.Contains(want.In, text)) || c.class(want, v) || want.In == nil && j.isData(v), nil
+	case picklenames.Function:
+		return c.function(v, rest)
+	}
+	return j.isData(v), nil
+}
+
+// class reports whether a value is a listed class, one of those that are allowed.
+func (c *checker) class(want *picklenames.Arg, v picklevm.Value) bool {
+	if v.Kind() != picklevm.KindGlobal {
+		return false
+	}
+	t := c.j.targetOf(v)
+	if want.In != nil && !slices.Contains(want.In, t.path) {
+		return false
+	}
+	return want.Kind == picklenames.Global || t.listed && t.entry.Class
+}
+
+// callable reports whether a value is inert when it is called with data.
+func (c *checker) callable(v picklevm.Value) bool {
+	if v.Kind() != picklevm.KindGlobal {
+		return false
+	}
+	t := c.j.targetOf(v)
+	if t.listed && (t.entry.Unconditional() || t.entry.Class && t.entry.Call) {
+		return true
+	}
+	c.runs = &t
+	return false
+}
+
+// function reports whether a callable is inert when it is called with the
+// arguments that stand in a tuple two places behind it, as _rebuild_from_type_v2 does.
+func (c *checker) function(v picklevm.Value, rest []picklevm.Value) (bool, error) {
+	t := c.j.callee(v)
+	c.j.judged[t.global] = scanner.UseCall
+	if !t.listed || !t.entry.Call || len(rest) < 2 || rest[1].Kind() != picklevm.KindTuple {
+		c.runs = &t
+		return false, nil
+	}
+	args, _, _ := c.j.m.Items(rest[1])
+	return c.shape(t.entry.Shape, args)
+}
+
+// isEncoded reports whether a value is bytes as protocols 0 to 2 write them:
+// _codecs.encode of a string, or an empty bytes().
+func (j *judge) isEncoded(v picklevm.Value) bool {
+	if v.Kind() != picklevm.KindCall || j.m.Flags(v)&flagInert == 0 {
+		return false
+	}
+	path := j.classOf(v).path
+	return path == "_codecs.encode" || path == "builtins.bytes" || path == "builtins.bytearray"
+}
+
+// follow hands the bytes that a call unpickles to the engine.
+func (c *checker) follow(v picklevm.Value) (bool, error) {
+	j := c.j
+	member := scanner.Member{Name: fmt.Sprintf("bytes@%d.pt", c.call.At)} // named like what it must be
+	switch {
+	case v.Kind() == picklevm.KindBytes || v.Kind() == picklevm.KindByteArray:
+		off, n, _, ok := j.m.Extent(v)
+		if !ok {
+			return false, nil
+		}
+		return true, j.p.Section(j.ctx, member, off, n)
+	case j.isEncoded(v):
+		text := j.m.Item(j.m.Item(v, 1), 0)
+		off, n, _, ok := j.m.Extent(text)
+		if text.Kind() != picklevm.KindStr || !ok {
+			return false, nil
+		}
+		return true, j.p.Stream(j.ctx, member, scanner.Span{Offset: off, Length: n}, func() (io.Reader, error) {
+			return &latin1Reader{r: io.NewSectionReader(j.p, off, n)}, nil
+		})
+	}
+	c.nested = true
+	return false, nil
+}
+
+// A latin1Reader turns UTF-8 text back into the bytes that latin-1 encodes it to.
+type latin1Reader struct {
+	r       io.Reader
+	buf     [32 << 10]byte
+	pending int // bytes at the start of buf that are the beginning of a character
+	err     error
+}
+
+var errNotLatin1 = errors.New("a character that latin-1 does not have")
+
+func (l *latin1Reader) Read(p []byte) (int, error) {
+	n := 0
+	for n == 0 && l.err == nil && len(p) > 0 {
+		var got int
+		got, l.err = l.r.Read(l.buf[l.pending:min(len(l.buf), l.pending+len(p))])
+		n = l.decode(p, l.pending+got)
+	}
+	if n > 0 {
+		return n, nil
+	}
+	return 0, l.err
+}
+
+// decode decodes the first have bytes of buf into p and keeps the rest.
+func (l *latin1Reader) decode(p []byte, have int) (n int) {
+	i := 0
+	for ; i < have; i++ {
+		c := l.buf[i]
+		if c < 0x80 {
+			p[n] = c
+		} else if c&0xfc == 0xc0 && i+1 < have {
+			i++
+			p[n] = c<<6 | l.buf[i]&0x3f
+		} else if c&0xfc == 0xc0 && l.err == nil {
+			break
+		} else {
+			l.err = errNotLatin1
+			return n
+		}
+		n++
+	}
+	l.pending = copy(l.buf[:], l.buf[i:have])
+	return n
+}

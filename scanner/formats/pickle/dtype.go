@@ -1,0 +1,118 @@
+package pickle
+
+import (
+	"fmt"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/npdtype"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// A dtype is what is known of a NumPy dtype that the stream made.
+type dtype struct {
+	size   int64 // bytes an element
+	object bool  // an element holds object pointers
+}
+
+// Flags of a dtype, from NumPy's ndarraytypes.h.
+const (
+	itemRefcount  = 0x01
+	itemList      = 0x02 // elements are pickled as a list of objects
+	itemIsPointer = 0x04
+)
+
+// Places in the state tuple of a dtype: version, byte order, sub-array, names,
+// fields, element size, alignment, flags and, from version 4 on, metadata.
+const (
+	dtypeSubarray = 2
+	dtypeFields   = 4
+	dtypeSize     = 5
+	dtypeFlags    = 7
+)
+
+// dtypeOf returns the dtype that a call of numpy.dtype makes, before its state.
+func (j *judge) dtypeOf(call picklevm.Value) (dtype, bool) {
+	spec := j.m.Item(j.m.Item(call, 1), 0)
+	if spec.Kind() == picklevm.KindGlobal {
+		path := j.targetOf(spec).path
+		return dtype{object: path == "builtins.object"}, path == "builtins.object"
+	}
+	text, ok := j.m.Str(spec)
+	if !ok {
+		return dtype{}, false
+	}
+	t, err := npdtype.Parse(text)
+	return dtype{size: t.Size, object: t.HasObject}, err == nil
+}
+
+// dtypeAt returns what is known of a value that is used as a dtype.
+func (j *judge) dtypeAt(v picklevm.Value) (dtype, bool) {
+	if d, ok := j.dtypes[v]; ok || v.Kind() != picklevm.KindCall || j.classOf(v).path != "numpy.dtype" {
+		return d, ok
+	}
+	return j.dtypeOf(v)
+}
+
+// judgeDtype works out a dtype from its state and reports one that contradicts
+// itself: NumPy trusts the flags, so that bytes of the file become pointers.
+func (j *judge) judgeDtype(target, state picklevm.Value, at int64) {
+	d, ok := j.dtypeOf(target)
+	if !ok {
+		return
+	}
+	if size := j.m.Item(state, dtypeSize); size.Kind() == picklevm.KindInt && size.Int() >= 0 {
+		d.size = size.Int() // strings, bytes and structures; -1 for all others
+	}
+	if sub := j.m.Item(state, dtypeSubarray); sub.Kind() == picklevm.KindTuple {
+		if base, ok := j.dtypeAt(j.m.Item(sub, 0)); ok {
+			d.object = d.object || base.object
+		}
+	}
+	wrong := j.judgeFields(&d, j.m.Item(state, dtypeFields), j.m.Item(state, dtypeSize))
+	if flags := j.m.Item(state, dtypeFlags); flags.Kind() == picklevm.KindInt && wrong == "" {
+		wrong = contradiction(d, flags.Int())
+	}
+	if wrong != "" {
+		j.p.Report(ruleForgedDtype, j.at(at), scanner.Detail{
+			Message:  "Loading this pickle makes a NumPy dtype that " + wrong + ", so that bytes of the file are taken for memory addresses.",
+			Evidence: []string{j.render(target, 100), j.render(state, 300)},
+			Identity: []string{j.identity(j.m.Item(target, 1), state)},
+		})
+	}
+	if err := j.p.Budget.Step(1); err == nil && len(j.dtypes) < 1<<16 {
+		j.dtypes[target] = d
+	}
+}
+
+// judgeFields adds what the fields of a structured dtype say, and returns what is
+// wrong with them.
+func (j *judge) judgeFields(d *dtype, fields, size picklevm.Value) (wrong string) {
+	if fields.Kind() != picklevm.KindDict {
+		return ""
+	}
+	items, _, _ := j.m.Items(fields)
+	for i := 0; i+1 < len(items); i += 2 {
+		field, known := j.dtypeAt(j.m.Item(items[i+1], 0))
+		if !known {
+			continue
+		}
+		d.object = d.object || field.object
+		offset := j.m.Item(items[i+1], 1)
+		if offset.Kind() != picklevm.KindInt || offset.Int() < 0 ||
+			size.Kind() == picklevm.KindInt && size.Int() >= 0 && offset.Int()+field.size > size.Int() {
+			wrong = fmt.Sprintf("has a field at offset %s outside its %s bytes", j.render(offset, 30), j.render(size, 30))
+		}
+	}
+	return wrong
+}
+
+// contradiction says in what the flags do not fit the dtype.
+func contradiction(d dtype, flags int64) string {
+	switch {
+	case !d.object && flags&(itemRefcount|itemList|itemIsPointer) != 0:
+		return "says that it holds objects and does not"
+	case d.object && flags&(itemRefcount|itemList) != itemRefcount|itemList:
+		return "holds objects and denies it"
+	}
+	return ""
+}

@@ -1,0 +1,248 @@
+package pickle
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// Marks that the judge sets on values of the machine.
+const (
+	flagInert   = picklevm.FirstFlag << iota // came from a call or __new__ shown inert
+	flagUnknown                              // an instance, in the plain shape so far, of a class nobody vetted
+	flagBuilt                                // BUILD ran on it
+	flagHooked                               // a dict that holds a callable where Python looks for a method
+	flagCode                                 // a function or class rebuilt from bytecode
+	flagHashed                               // a tuple or frozenset whose items were seen to be hashed
+)
+
+// A judge observes the machine and reports what a load would do. It serves one
+// artifact; the fields from targets on are those of the stream that runs.
+type judge struct {
+	ctx context.Context // of the analyzer's run: a stream may hand members to the engine
+	p   *scanner.Pass
+	m   *picklevm.Machine
+
+	targets   map[picklevm.Value]target
+	judged    map[picklevm.Value]scanner.Use // globals that a finding above import level names, or that were used
+	active    bool                           // the stream imported or called something
+	from      int64                          // where the opcodes start that are not accounted for yet
+	dtypes    map[picklevm.Value]dtype       // what is known of NumPy dtypes of the stream
+	variables map[picklevm.Value]string      // names of results, for the program
+}
+
+// newJudge returns a judge with a machine over the pass's artifact.
+func newJudge(ctx context.Context, p *scanner.Pass) *judge {
+	j := &judge{ctx: ctx, p: p}
+	j.m = picklevm.New(picklevm.Config{Input: p, Size: p.Size, Hold: p.Budget.Hold, Release: p.Budget.Release}, j)
+	return j
+}
+
+// begin forgets the stream before.
+func (j *judge) begin() {
+	j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
+	j.active, j.from, j.dtypes = false, j.m.Offset(), map[picklevm.Value]dtype{}
+}
+
+// Step implements picklevm.Observer.
+func (j *judge) Step(n int64) error { return j.p.Budget.Step(n) }
+
+// Import implements picklevm.Observer. What a look-up alone means is said at the
+// end of the stream, when it is known what was done with the name.
+func (j *judge) Import(v picklevm.Value, _ *picklevm.Global, _ int64) error {
+	j.active = true
+	j.targetOf(v)
+	return nil
+}
+
+// Call implements picklevm.Observer.
+func (j *judge) Call(c picklevm.Call) error {
+	j.active = true
+	t := j.callee(c.Callable)
+	j.note(c, t, scanner.UseCall)
+	verdict, err := j.judgeCall(t, c)
+	if err != nil {
+		return err
+	}
+	j.m.SetFlags(c.Result, verdict)
+	return nil
+}
+
+// New implements picklevm.Observer.
+func (j *judge) New(c picklevm.Call) error {
+	j.active = true
+	t := j.callee(c.Callable)
+	j.note(c, t, scanner.UseConstruct)
+	j.m.SetFlags(c.Result, j.judgeNew(t, c))
+	return nil
+}
+
+// note remembers how a global is used and writes the program's line.
+func (j *judge) note(c picklevm.Call, t target, use scanner.Use) {
+	if t.global != 0 && j.judged[t.global] != scanner.UseCall {
+		j.judged[t.global] = use
+	}
+	j.programCall(c, t, use)
+}
+
+// judgeCall reports a call unless it is shown inert, and returns what is to be
+// remembered of its result.
+func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
+	switch {
+	case t.unresolved != "":
+		j.report(ruleUnresolved, t, scanner.UseCall, c, "calls "+t.unresolved+", so that it cannot be said what runs")
+	case t.code:
+		j.report(ruleDangerousCall, t, scanner.UseCall, c, "calls a function whose bytecode it carries")
+	case t.dangerous && t.danger.Code:
+		j.report(ruleEmbeddedCode, t, scanner.UseCall, c, "rebuilds code that it carries: "+t.danger.Text)
+		return flagCode, nil
+	case t.dangerous:
+		j.report(ruleDangerousCall, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
+	case t.listed && t.entry.Call:
+		return j.judgeArguments(t, c)
+	case t.vetted:
+		j.report(ruleUnlistedCall, t, scanner.UseCall, c, "calls %s, which was not shown to be inert")
+	default:
+		j.report(ruleUnknownCall, t, scanner.UseCall, c, "calls %s of a package that nobody vetted")
+	}
+	return 0, nil
+}
+
+// judgeArguments reports a call of something that is inert only with certain
+// arguments, where they are others.
+func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error) {
+	check := checker{j: j, call: c}
+	ok, err := check.arguments(t)
+	switch {
+	case err != nil:
+		return 0, err
+	case ok:
+		return flagInert, nil
+	case check.runs != nil && check.runs.dangerous:
+		j.report(ruleDangerousCall, *check.runs, scanner.UseCall, c, "makes "+t.path+" call %s, which "+check.runs.danger.Text)
+	case check.nested:
+		j.report(ruleNested, t, scanner.UseCall, c, "makes %s unpickle bytes that could not be followed")
+	default:
+		j.report(ruleUnlistedCall, t, scanner.UseCall, c, "calls %s with arguments for which it was not shown to be inert")
+	}
+	return 0, nil
+}
+
+// judgeNew reports the construction of an instance unless its class is shown
+// inert, and returns what is to be remembered of it.
+func (j *judge) judgeNew(t target, c picklevm.Call) picklevm.Flags {
+	switch {
+	case t.unresolved != "":
+		j.report(ruleUnresolved, t, scanner.UseConstruct, c, "makes an instance of "+t.unresolved+", so that it cannot be said what runs")
+	case t.code:
+		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries")
+	case t.dangerous:
+		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
+	case t.listed && t.entry.Construct:
+		return flagInert
+	case t.vetted:
+		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes an instance of %s, which was not shown to be inert")
+	case j.plainArguments(c):
+		j.reportUnknownClass(t, c)
+		return flagUnknown
+	default:
+		j.report(ruleUnknownCall, t, scanner.UseConstruct, c, "makes an instance of %s, a class that nobody vetted, from arguments that its __new__ acts on")
+	}
+	return 0
+}
+
+// report reports a use of a callable. In does, %s stands for the callable.
+func (j *judge) report(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string) {
+	shown := j.renderCall(t.shown(use), c.Args, c.Kwargs, 400)
+	j.p.Report(r, j.at(c.At), scanner.Detail{
+		Message:  fmt.Sprintf("Loading this pickle %s.%s", withName(does, t), t.spelling()),
+		Evidence: []string{shown},
+		Identity: []string{t.path, string(use), j.identity(c.Args), j.identity(c.Kwargs)},
+		Name:     t.path, Use: use,
+	})
+}
+
+// withName puts the callable where a text says %s.
+func withName(does string, t target) string {
+	if t.unresolved != "" || t.code {
+		return does
+	}
+	return strings.Replace(does, "%s", t.quoted(), 1)
+}
+
+// reportUnknownClass reports the plain construction of a class that nobody vetted:
+// once for all its instances.
+func (j *judge) reportUnknownClass(t target, c picklevm.Call) {
+	j.p.Report(ruleUnknownImport, j.at(c.At), scanner.Detail{
+		Message: fmt.Sprintf("Loading this pickle imports %s and makes an instance of it, a class of a package that nobody vetted.%s",
+			t.quoted(), t.spelling()),
+		Evidence: []string{t.path}, Identity: []string{t.path, string(scanner.UseConstruct)},
+		Name: t.path, Use: scanner.UseConstruct, Plain: true,
+	})
+}
+
+// at is the place of an opcode in the artifact.
+func (j *judge) at(off int64) scanner.Span { return scanner.Span{Offset: off, Length: 1} }
+
+// Anomaly implements picklevm.Observer.
+func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
+	j.p.Report(ruleObfuscated, j.at(at), scanner.Detail{
+		Message:  "Loading this pickle depends on the unpickler: " + text + ".",
+		Evidence: []string{text}, Identity: []string{string(kind), text},
+	})
+}
+
+// Persistent implements picklevm.Observer: the loader turns an id into an object.
+// torch's ids name storages, which are data, or classes with their source.
+func (j *judge) Persistent(picklevm.Value, picklevm.Value, int64) error { return nil }
+
+// finish reports, at the end of a stream, the names that were only imported.
+func (j *judge) finish(result picklevm.Value, err error) {
+	for i, g := range j.m.Globals() {
+		v := picklevm.GlobalValue(i)
+		use, used := j.judged[v]
+		if !used {
+			use = scanner.UseImport
+			j.judgeImport(j.targetOf(v), g)
+		}
+		if j.p.Inspecting() {
+			j.inspectImport(j.targetOf(v), g, use)
+		}
+	}
+	j.programEnd(result, err)
+}
+
+// judgeImport reports a name that was looked up and neither called nor
+// constructed.
+func (j *judge) judgeImport(t target, g *picklevm.Global) {
+	rule, text := j.importRule(t, g)
+	if rule == nil {
+		return
+	}
+	j.p.Report(rule, j.at(g.At), scanner.Detail{
+		Message:  fmt.Sprintf("Loading this pickle %s.%s", withName(text, t), t.spelling()),
+		Evidence: []string{t.path}, Identity: []string{t.path, string(scanner.UseImport)},
+		Name: t.path, Use: scanner.UseImport,
+	})
+}
+
+// importRule decides what an import that is not used within the stream means.
+func (j *judge) importRule(t target, g *picklevm.Global) (*scanner.Rule, string) {
+	function := g.Stored && !t.isClass()
+	switch {
+	case t.unresolved != "":
+		return ruleUnresolved, "imports " + t.unresolved
+	case t.dangerous:
+		return ruleDangerousImport, "imports %s, which " + t.danger.Text
+	case t.listed && (t.entry.Call && t.entry.Unconditional() || t.isClass() || !g.Stored):
+		return nil, ""
+	case t.vetted && function:
+		return ruleUnlistedCall, "keeps %s in the loaded object, a function that was not shown to be inert and runs when it is used"
+	case t.vetted:
+		return ruleUnlistedImport, "imports %s, which was not shown to be inert"
+	}
+	return ruleUnknownImport, "imports %s of a package that nobody vetted"
+}

@@ -1,0 +1,93 @@
+// Package pickle says what loading a pickle would import, call and write.
+//
+// The streams run on an abstract machine (package picklevm) and are judged
+// against names that were shown inert (package picklenames): what is not known to
+// be harmless for the use that the stream makes of it is reported. It covers all
+// opcodes of protocols 0 to 5, streams one after the other, and the arrays that
+// joblib writes between opcodes.
+package pickle
+
+import (
+	"context"
+	"errors"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// Analyzer reads pickles, one or many in a row, whatever their file is called.
+var Analyzer = &scanner.Analyzer{
+	Name: "pickle",
+	Doc: `Python pickles: plain, dill, cloudpickle, joblib, and those inside torch and NumPy files
+
+A pickle is a program for a stack machine that imports and calls what it names.
+Every stream is run abstractly to its STOP; each callable is judged by how it is
+used; bytes behind the last stream are left to other analyzers.`,
+	Rules: rules,
+	Match: match,
+	Run:   run,
+}
+
+// run judges the streams of an artifact, as a loader that calls load until the
+// end would meet them.
+func run(ctx context.Context, p *scanner.Pass) error {
+	if p.Leftover {
+		return runLeftover(ctx, p)
+	}
+	j := newJudge(ctx, p)
+	defer j.m.Close()
+	for first := true; first || j.m.Remaining() > 0 && j.plausible(); first = false {
+		err := j.load()
+		if err != nil && !first && !j.active {
+			return nil // no stream: the engine looks at what is left
+		}
+		p.Analysed(j.from, j.m.Offset()-j.from)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plausible reports whether a stream may start at the machine's position.
+func (j *judge) plausible() bool {
+	var b [1]byte
+	n, _ := j.p.ReadAt(b[:], j.m.Offset())
+	return n == 1 && picklevm.IsOpcode(b[0])
+}
+
+// load runs one stream and reports on it.
+func (j *judge) load() error {
+	j.begin()
+	result, err := j.m.Load()
+	j.finish(result, err)
+	var input *scanner.Error
+	if errors.As(err, &input) && input.Reason == scanner.Truncated {
+		return scanner.Errorf(scanner.Truncated, input.At.Offset, "the pickle ends before its STOP: %s", input.Text)
+	}
+	return err
+}
+
+// runLeftover looks for streams in bytes that no structure accounts for, and
+// hands each on that reaches an import.
+func runLeftover(ctx context.Context, p *scanner.Pass) error {
+	found := false
+	for at := int64(0); at < p.Size; {
+		off, err := nextStream(p, at)
+		if err != nil {
+			return err
+		}
+		if off < 0 {
+			break
+		}
+		found = true
+		if err := p.Section(ctx, scanner.Member{Name: "pickle", Format: "pickle"}, off, p.Size-off); err != nil {
+			return err
+		}
+		at = p.Size
+	}
+	if !found {
+		return scanner.Errorf(scanner.Unrecognized, 0, "no pickle stream in %d bytes", p.Size)
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package pickle
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// pickleNames are endings under which loaders expect a pickle, or take one where
+// they find it.
+var pickleNames = []string{
+	".bin", ".ckpt", ".dat", ".dill", ".joblib", ".model", ".npy", ".p", ".pickle", ".pkl", ".pt", ".pt2", ".pth", ".ptl", ".sav",
+}
+
+// match claims what runs as a pickle for as far as the head goes. A name counts
+// little: it makes a claim of what would run at least one opcode.
+func match(h *scanner.Head) scanner.Claim {
+	if h.Leftover {
+		return scanner.Maybe
+	}
+	if len(h.Prefix) == 0 || !picklevm.IsOpcode(h.Prefix[0]) {
+		return scanner.No
+	}
+	named := scanner.ModelNamed(h.Name()) || hasPickleName(h.Name())
+	probe := probeStream(h.Prefix, h.Size)
+	proto := len(h.Prefix) > 1 && h.Prefix[0] == 0x80 && h.Prefix[1] <= picklevm.MaxProtocol
+	switch {
+	case probe.imports && (proto || probe.ran):
+		return scanner.Sure
+	case probe.ran && proto:
+		return scanner.Sure
+	case probe.imports, probe.ran && (named || probe.open), named && probe.opcodes > 1:
+		return scanner.Maybe
+	}
+	return scanner.No
+}
+
+// hasPickleName reports whether loaders expect a pickle under a name.
+func hasPickleName(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	for _, e := range pickleNames {
+		if e == ext {
+			return true
+		}
+	}
+	return false
+}
+
+// A probe is what the first bytes of an artifact come to when they run as pickle
+// streams. It observes a machine and judges nothing.
+type probe struct {
+	ran     bool  // no opcode of the first stream failed: it reached STOP, or the head ended first
+	open    bool  // the head ended inside the first stream
+	imports bool  // something with a proper name was imported
+	opcodes int64 // opcodes that ran
+}
+
+// probeStream runs the head of an artifact of that many bytes.
+func probeStream(head []byte, size int64) probe {
+	var p probe
+	m := picklevm.New(picklevm.Config{Input: headReader(head), Size: size, Head: head}, &p)
+	for first := true; m.Remaining() > 0; first = false {
+		if at := m.Offset(); at >= int64(len(head)) || !picklevm.IsOpcode(head[at]) {
+			break
+		}
+		_, err := m.Load()
+		ends := errors.Is(err, errHeadEnds)
+		if first {
+			p.ran, p.open = err == nil || ends, ends
+		}
+		if err != nil {
+			break
+		}
+	}
+	return p
+}
+
+// errHeadEnds says that the probe ran out of the bytes that it was given.
+var errHeadEnds = &scanner.Error{Reason: scanner.Internal, Text: "the head ends here"}
+
+// A headReader serves the first bytes of an artifact.
+type headReader []byte
+
+func (h headReader) ReadAt(p []byte, off int64) (int, error) {
+	if off >= int64(len(h)) {
+		return 0, errHeadEnds
+	}
+	n := copy(p, h[off:])
+	if n < len(p) {
+		return n, errHeadEnds
+	}
+	return n, nil
+}
+
+var _ io.ReaderAt = headReader(nil)
+
+// properName matches names that an import can have in honest and in hostile
+// pickles, but that random bytes and prose hardly ever spell.
+var properName = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+
+func (p *probe) Import(_ picklevm.Value, g *picklevm.Global, _ int64) error {
+	if g.Computed || properName.MatchString(g.Module) && properName.MatchString(g.Name) {
+		p.imports = p.imports || !g.Computed
+	}
+	return nil
+}
+func (p *probe) Call(picklevm.Call) error                                   { return nil }
+func (p *probe) New(picklevm.Call) error                                    { return nil }
+func (p *probe) Build(_, _ picklevm.Value, _ int64) (int64, error)          { return 0, nil }
+func (p *probe) Mutate(picklevm.Value, []picklevm.Value, byte, int64) error { return nil }
+func (p *probe) Pair(_, _, _ picklevm.Value, _ int64)                       {}
+func (p *probe) Hash(picklevm.Value, int64) error                           { return nil }
+func (p *probe) Persistent(_, _ picklevm.Value, _ int64) error              { return nil }
+func (p *probe) Anomaly(picklevm.AnomalyKind, int64, string)                {}
+func (p *probe) Step(n int64) error                                         { p.opcodes += n; return nil }
+
+// streamStart matches what a stream with an import may begin with: a PROTO
+// opcode, or a GLOBAL with two names.
+var streamStart = regexp.MustCompile(`\x80[\x00-\x05]|c[A-Za-z_][\w.]{0,200}\n[A-Za-z_][\w.]{0,200}\n`)
+
+// nextStream returns the offset of the next stream that reaches an import, at or
+// behind an offset, or -1.
+func nextStream(p *scanner.Pass, at int64) (int64, error) {
+	const chunk, overlap = 256 << 10, 512
+	buf := make([]byte, chunk+overlap)
+	for ; at < p.Size; at += chunk {
+		n, err := p.ReadAt(buf[:min(chunk+overlap, p.Size-at)], at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		if err := p.Budget.Step(int64(n)/256 + 1); err != nil {
+			return 0, err
+		}
+		if off := streamIn(p, buf[:n], at, chunk); off >= 0 {
+			return off, nil
+		}
+	}
+	return -1, nil
+}
+
+// streamIn returns the offset of the first stream that starts in the first n
+// bytes of a chunk, or -1.
+func streamIn(p *scanner.Pass, buf []byte, at int64, n int) int64 {
+	for from := 0; from < min(n, len(buf)); {
+		hit := streamStart.FindIndex(buf[from:])
+		if hit == nil {
+			break
+		}
+		start := from + hit[0]
+		if start < n && probeStream(bytes.Clone(buf[start:min(start+4096, len(buf))]), p.Size-at-int64(start)).imports {
+			return at + int64(start)
+		}
+		from = start + 1
+	}
+	return -1
+}

@@ -1,0 +1,251 @@
+package pickle
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// Build implements picklevm.Observer: the state of an object is set.
+func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err error) {
+	j.programBuild(target, state)
+	switch target.Kind() {
+	case picklevm.KindGlobal:
+		j.reportWrite(target, "sets the state of", at, state)
+		return 0, nil
+	case picklevm.KindCall, picklevm.KindInstance:
+	default:
+		return 0, nil // no loader sets the state of plain data; persistent objects are the loader's own
+	}
+	j.judgeState(target, state, at)
+	j.judgeShape(target, state, at)
+	j.m.SetFlags(target, flagBuilt)
+	switch j.classOf(target).path {
+	case "numpy.dtype":
+		j.judgeDtype(target, state, at)
+	case "joblib.numpy_pickle.NumpyArrayWrapper":
+		return j.splice(state, at)
+	}
+	return 0, nil
+}
+
+// classOf returns the class that an instance, or the result of a call, is of as
+// far as the callable tells.
+func (j *judge) classOf(v picklevm.Value) target { return j.callee(j.m.Item(v, 0)) }
+
+// judgeState looks for attributes that Python or a loader would call.
+func (j *judge) judgeState(target, state picklevm.Value, at int64) {
+	dict, slots := state, picklevm.Value(0)
+	if state.Kind() == picklevm.KindTuple && j.m.Len(state) == 2 {
+		dict, slots = j.m.Item(state, 0), j.m.Item(state, 1)
+	}
+	if j.m.Flags(dict)&flagHooked != 0 || j.m.Flags(slots)&flagHooked != 0 {
+		j.reportHook(target, state, at)
+	}
+	items, _, loose := j.m.Items(slots)
+	for i := 0; slots.Kind() == picklevm.KindDict && i+1 < len(items); i += 2 {
+		if name, ok := j.m.Str(items[i]); ok && name == "__class__" {
+			j.reportClassSwitch(target, items[i+1], at)
+		} else if !ok {
+			loose = true
+		}
+	}
+	if slots.Kind() == picklevm.KindDict && loose {
+		j.reportHook(target, state, at)
+	}
+}
+
+// reportHook reports a callable that an instance is given in place of a method.
+func (j *judge) reportHook(target, state picklevm.Value, at int64) {
+	class := j.classOf(target)
+	j.p.Report(ruleGlobalWrite, j.at(at), scanner.Detail{
+		Message:  fmt.Sprintf("Loading this pickle puts a callable where Python looks for a method of an instance of %s.", class.quoted()),
+		Evidence: []string{j.render(state, 400)},
+		Identity: []string{class.path, j.identity(state)},
+		Name:     class.path,
+	})
+}
+
+// reportClassSwitch reports slot state that replaces the class of an object.
+func (j *judge) reportClassSwitch(target, class picklevm.Value, at int64) {
+	j.p.Report(ruleStateHijack, j.at(at), scanner.Detail{
+		Message:  fmt.Sprintf("Loading this pickle turns an instance of %s into one of another class.", j.classOf(target).quoted()),
+		Evidence: []string{"__class__ = " + j.render(class, 200)},
+		Identity: []string{j.classOf(target).path, j.identity(class)},
+		Name:     j.classOf(target).path,
+	})
+}
+
+// reportWrite reports a change of something that the stream did not make.
+func (j *judge) reportWrite(target picklevm.Value, does string, at int64, what ...picklevm.Value) {
+	t := j.targetOf(target)
+	j.judged[target] = scanner.UseCall
+	var shown []string
+	for _, v := range what {
+		shown = append(shown, j.render(v, 200))
+	}
+	j.p.Report(ruleGlobalWrite, j.at(at), scanner.Detail{
+		Message:  fmt.Sprintf("Loading this pickle %s %s, which the whole process shares.%s", does, t.quoted(), t.spelling()),
+		Evidence: append([]string{t.path}, shown...),
+		Identity: []string{t.path, does, j.identity(what...)},
+		Name:     t.path,
+	})
+}
+
+// plainArguments reports whether arguments of __new__ are such that a class
+// nobody vetted stays in the plain shape: none, or numbers, None, booleans, enums
+// and tuples of those.
+func (j *judge) plainArguments(c picklevm.Call) bool {
+	if c.Kwargs != 0 && j.m.Len(c.Kwargs) > 0 {
+		return false
+	}
+	items, _, _ := j.m.Items(c.Args)
+	return c.Args.Kind() == picklevm.KindTuple && j.allNumbers(items, 0)
+}
+
+// allNumbers reports whether values are numbers, None, booleans, enum members, or
+// tuples of those.
+func (j *judge) allNumbers(items []picklevm.Value, depth int) bool {
+	for _, v := range items {
+		switch v.Kind() {
+		case picklevm.KindNone, picklevm.KindBool, picklevm.KindInt, picklevm.KindBigInt, picklevm.KindFloat:
+		case picklevm.KindTuple:
+			inner, _, _ := j.m.Items(v)
+			if depth > 8 || !j.allNumbers(inner, depth+1) {
+				return false
+			}
+		case picklevm.KindCall:
+			if !j.isEnumMember(v) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// isEnumMember reports whether a value came from a call shown inert with one
+// literal, as enum members do.
+func (j *judge) isEnumMember(v picklevm.Value) bool {
+	args := j.m.Item(v, 1)
+	return j.m.Flags(v)&flagInert != 0 && j.m.Len(args) == 1 && j.m.Item(args, 0).IsPlain() && j.classOf(v).isClass()
+}
+
+// judgeShape reports an instance of a class that nobody vetted that leaves the
+// plain shape: more of its methods run than __new__ and one __setstate__ with a
+// dict.
+func (j *judge) judgeShape(target, state picklevm.Value, at int64) {
+	flags := j.m.Flags(target)
+	switch {
+	case flags&flagUnknown == 0:
+	case flags&flagBuilt != 0:
+		j.reportShape(target, "sets its state twice", at)
+	case state.Kind() != picklevm.KindDict:
+		j.reportShape(target, "sets a state that is no dict", at)
+	}
+}
+
+// reportShape reports what an instance of a class that nobody vetted is made to do.
+func (j *judge) reportShape(v picklevm.Value, does string, at int64) {
+	t := j.classOf(v)
+	j.p.Report(ruleUnknownCall, j.at(at), scanner.Detail{
+		Message: fmt.Sprintf("Loading this pickle makes an instance of %s, a class that nobody vetted, and %s: its methods run.%s",
+			t.quoted(), does, t.spelling()),
+		Evidence: []string{t.path, does},
+		Name:     t.path, Use: scanner.UseCall,
+	})
+}
+
+// Mutate implements picklevm.Observer: items are added to what is no list, dict
+// or set of the stream.
+func (j *judge) Mutate(target picklevm.Value, items []picklevm.Value, op byte, at int64) error {
+	j.programMutate(target, items, op)
+	flags := j.m.Flags(target)
+	switch target.Kind() {
+	case picklevm.KindGlobal:
+		j.reportWrite(target, "adds to", at, items...)
+	case picklevm.KindCall, picklevm.KindInstance:
+		switch {
+		case flags&flagUnknown != 0:
+			j.reportShape(target, "adds items to it", at)
+		case flags&flagInert == 0 && j.classOf(target).unresolved == "" && !j.classOf(target).dangerous:
+			return nil // the call itself was reported
+		}
+		for i := 0; op == 's' || op == 'u' || op == 'd'; i += 2 {
+			if i+1 >= len(items) {
+				break
+			}
+			if err := j.Hash(items[i], at); err != nil {
+				return err
+			}
+		}
+	case picklevm.KindPersistent:
+		j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
+			Message:  "Loading this pickle adds items to an object behind a persistent id, so that it cannot be said what runs.",
+			Evidence: []string{j.render(target, 200)},
+		})
+	}
+	return nil
+}
+
+// hookNames are attributes that Python, unpicklers and loaders call on objects
+// that they build, besides those with two underscores.
+var hookNames = map[string]bool{
+	"append": true, "extend": true, "add": true, "update": true, "items": true, "keys": true, "values": true,
+	"forward": true, "predict": true, "transform": true,
+}
+
+// Pair implements picklevm.Observer: a dict, perhaps the state of an instance,
+// gets a value that may be callable.
+func (j *judge) Pair(dict, key, value picklevm.Value, _ int64) {
+	name, ok := j.m.Str(key)
+	if !ok || !hookNames[name] && !(strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")) {
+		return
+	}
+	if !j.harmless(value) {
+		j.m.SetFlags(dict, flagHooked)
+	}
+}
+
+// harmless reports whether a value does nothing when it is called, or cannot be.
+func (j *judge) harmless(v picklevm.Value) bool {
+	if v.Kind() == picklevm.KindGlobal {
+		t := j.targetOf(v)
+		return t.listed && t.entry.Call && t.entry.Unconditional()
+	}
+	return j.m.Flags(v)&flagInert != 0 && j.classOf(v).path != "functools.partial" && j.classOf(v).path != "builtins.getattr"
+}
+
+// Hash implements picklevm.Observer: a value becomes a key or a member, so that
+// its __hash__ and __eq__ run.
+func (j *judge) Hash(v picklevm.Value, at int64) error {
+	return j.hash(v, at, 0)
+}
+
+// hash looks into tuples and frozensets, once each.
+func (j *judge) hash(v picklevm.Value, at int64, depth int) error {
+	switch v.Kind() {
+	case picklevm.KindInstance, picklevm.KindCall:
+		if j.m.Flags(v)&flagUnknown != 0 {
+			j.reportShape(v, "uses it as a key", at)
+		}
+	case picklevm.KindTuple, picklevm.KindFrozenSet:
+		if j.m.Flags(v)&flagHashed != 0 {
+			return nil
+		}
+		j.m.SetFlags(v, flagHashed)
+		items, _, _ := j.m.Items(v)
+		if err := j.p.Budget.Step(int64(len(items))); err != nil || depth > 1000 {
+			return err
+		}
+		for _, item := range items {
+			if err := j.hash(item, at, depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
