@@ -1,5 +1,58 @@
 package torch
 
-import "github.com/modelsieve/modelsieve/scanner"
+import (
+	"fmt"
+	"io"
+	"strings"
 
-func runArchive(p *scanner.Pass) error { return scanner.Errorf(scanner.Unsupported, 0, "zip") }
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+	"github.com/modelsieve/modelsieve/scanner/internal/ziparchive"
+)
+
+// runArchive compares what the pickle of a torch archive says of storages with
+// the records that hold them. The zip analyzer hands all members on.
+func runArchive(p *scanner.Pass) error {
+	archive, err := ziparchive.Read(p, p.Size, p.Budget.Step)
+	if err != nil {
+		return err
+	}
+	found := false
+	for i := range archive.Entries {
+		e := &archive.Entries[i]
+		if !strings.HasSuffix(strings.ToLower(e.Name), "/data.pkl") || e.Method != ziparchive.Stored {
+			continue
+		}
+		found = true
+		if err := checkArchive(p, archive, e); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return scanner.Errorf(scanner.Unrecognized, 0, "an archive without a data.pkl")
+	}
+	return nil
+}
+
+// checkArchive runs a pickle of the archive for what it says of storages.
+func checkArchive(p *scanner.Pass, archive *ziparchive.Archive, e *ziparchive.Entry) error {
+	c := newCollector(p, picklevm.Config{Input: io.NewSectionReader(p, e.DataAt, e.Packed), Size: e.Packed})
+	defer c.m.Close()
+	if _, err := c.m.Load(); err != nil {
+		return pickleError(err)
+	}
+	folder := e.Name[:len(e.Name)-len("data.pkl")]
+	for i := range archive.Entries {
+		record := &archive.Entries[i]
+		s, ok := c.storages[strings.TrimPrefix(record.Name, folder+"data/")]
+		if !ok || s.itemSize == 0 || record.Method != ziparchive.Stored || !strings.HasPrefix(record.Name, folder) {
+			continue
+		}
+		if s.count > record.Packed/s.itemSize {
+			mismatch(p, e.DataAt+s.at, fmt.Sprintf("says that storage %q has %d elements of %d bytes, but its record has %d bytes",
+				s.key, s.count, s.itemSize, record.Packed))
+		}
+	}
+	c.checkViews(p)
+	return nil
+}

@@ -27,8 +27,11 @@ type Cursor struct {
 
 // New returns a cursor over n bytes of r from offset off. It does not check that
 // r has them: reads do.
-func New(r io.ReaderAt, off, n int64) *Cursor {
-	return &Cursor{r: r, pos: off, end: off + n, space: make([]byte, min(window, max(n, 16)))}
+func New(r io.ReaderAt, off, n int64) *Cursor { return NewNear(r, off, n, window) }
+
+// NewNear is New for a few reads near off: it reads no more than near bytes ahead.
+func NewNear(r io.ReaderAt, off, n, near int64) *Cursor {
+	return &Cursor{r: r, pos: off, end: off + n, space: make([]byte, min(near, max(n, 16)))}
 }
 
 // Offset is where the next read starts, as an offset in the reader.

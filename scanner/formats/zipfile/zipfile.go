@@ -1,0 +1,212 @@
+// Package zipfile opens zip archives: each member is handed to the engine under
+// every reading that some reader of zip files would take.
+//
+// The format is described in PKWARE's APPNOTE.TXT. Checksums are not verified,
+// since torch does not: a wrong one does not keep a loader from a member.
+package zipfile
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/ziparchive"
+)
+
+// Analyzer opens zip archives.
+var Analyzer = &scanner.Analyzer{
+	Name: "zip",
+	Doc: `Zip archives: torch, npz, and whatever else is packed in them
+
+All directories, local headers and what lies between them are read; where they
+disagree, every reading of a member is analysed and the disagreement reported.`,
+	Rules: []*scanner.Rule{ruleInconsistent, ruleTraversal, ruleLink},
+	Match: match,
+	Run:   run,
+}
+
+var ruleInconsistent = &scanner.Rule{
+	ID:       "zip-inconsistent",
+	Title:    "Zip headers disagree",
+	Severity: scanner.High,
+	Why: "Readers of zip files use different parts of the headers. Where those contradict each other, " +
+		"a loader sees another member than the one a reviewer or scanner sees. No honest writer does this.",
+	Fix: "Do not load the file. Unpack it with a tool that you trust, check the members and pack them again.",
+	CWE: 436, Refs: []string{
+		"https://nvd.nist.gov/vuln/detail/CVE-2025-1944", "https://nvd.nist.gov/vuln/detail/CVE-2025-10156",
+		"https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT",
+	},
+}
+
+var ruleTraversal = &scanner.Rule{
+	ID:       "archive-traversal",
+	Title:    "Archive member escapes the target folder",
+	Severity: scanner.Critical,
+	Why:      "Loaders that unpack the archive would write this member outside of the folder that they unpack to.",
+	Fix:      "Do not unpack the archive. An honest model archive names its members relative to its own root.",
+	CWE:      22, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2023-48299", "https://cwe.mitre.org/data/definitions/22.html"},
+}
+
+var ruleLink = &scanner.Rule{
+	ID:       "archive-link-escape",
+	Title:    "Archive link escapes the target folder",
+	Severity: scanner.High,
+	Why:      "The archive holds a symbolic link to a place outside of itself. A loader that unpacks it reads or writes through the link.",
+	Fix:      "Do not unpack the archive. Replace the link by the file that it should stand for.",
+	CWE:      59, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2025-4517", "https://cwe.mitre.org/data/definitions/59.html"},
+}
+
+// match looks for a local header or an end record at the start and, as Python's
+// zipfile does, for an end record at the end.
+func match(h *scanner.Head) scanner.Claim {
+	switch prefix := string(h.Prefix[:min(4, len(h.Prefix))]); {
+	case prefix == "PK\x03\x04":
+		return scanner.Sure
+	case prefix == "PK\x05\x06" && h.Size >= 22:
+		return scanner.Maybe
+	}
+	tail := h.Suffix
+	if h.Depth == 0 && h.Size > int64(len(tail)) {
+		tail = make([]byte, min(h.Size, 22+1<<16))
+		n, err := h.ReadAt(tail, h.Size-int64(len(tail)))
+		if err != nil && err != io.EOF {
+			return scanner.No
+		}
+		tail = tail[:n]
+	}
+	if endRecord(tail, h.Size) {
+		return scanner.Maybe
+	}
+	return scanner.No
+}
+
+// endRecord reports whether the tail of a file holds an end record that fits it.
+func endRecord(tail []byte, size int64) bool {
+	for at := strings.LastIndex(string(tail), "PK\x05\x06"); at >= 0; at = strings.LastIndex(string(tail[:at]), "PK\x05\x06") {
+		b := tail[at:]
+		if len(b) < 22 {
+			continue
+		}
+		directory := int64(b[12]) | int64(b[13])<<8 | int64(b[14])<<16 | int64(b[15])<<24
+		comment := int64(b[20]) | int64(b[21])<<8
+		before := size - int64(len(b))
+		if comment <= int64(len(b))-22 && (directory <= before || directory == 1<<32-1) && b[4] == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func run(ctx context.Context, p *scanner.Pass) error {
+	archive, err := ziparchive.Read(p, p.Size, p.Budget.Step)
+	if err != nil {
+		return err
+	}
+	for _, record := range archive.Records {
+		p.Analysed(record.Offset, record.Length)
+	}
+	for _, a := range archive.Anomalies {
+		reportAnomaly(p, a)
+	}
+	for _, span := range archive.Truncated {
+		p.Gap(scanner.Truncated, span, "a member of %d bytes, but %d are left", span.Length, p.Size-span.Offset)
+	}
+	seen := map[string]int{}
+	for i := range archive.Entries {
+		e := &archive.Entries[i]
+		seen[e.Name]++
+		name := e.Name
+		if n := seen[e.Name]; n > 1 {
+			name = fmt.Sprintf("%s#%d", e.Name, n)
+		}
+		if err := member(ctx, p, e, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reportAnomaly reports a disagreement between headers.
+func reportAnomaly(p *scanner.Pass, a ziparchive.Anomaly) {
+	of := ""
+	if a.Name != "" {
+		of = fmt.Sprintf(" for the member %q", scanner.Clean(a.Name, 100))
+	}
+	p.Report(ruleInconsistent, scanner.Span{Offset: a.At, Length: 4}, scanner.Detail{
+		Message:  fmt.Sprintf("The archive is inconsistent%s: %s.", of, a.Text),
+		Evidence: []string{a.Name, a.Text},
+	})
+}
+
+// member reports on an entry and hands its content on.
+func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name string) error {
+	at := scanner.Span{Offset: e.DataAt, Length: e.Packed}
+	if escapes(e.Name) || e.Local.Name != e.Name && escapes(e.Local.Name) {
+		p.Report(ruleTraversal, scanner.Span{Offset: e.Local.At, Length: 4}, scanner.Detail{
+			Message:  fmt.Sprintf("The archive has a member %q, which unpacks to a place outside of the target folder.", scanner.Clean(e.Name, 160)),
+			Evidence: []string{e.Name},
+		})
+	}
+	switch {
+	case e.Packed == 0 && strings.HasSuffix(e.Name, "/"):
+		return p.Budget.Step(1)
+	case encrypted(e):
+		p.Gap(scanner.Encrypted, at, "the member %q is encrypted", scanner.Clean(e.Name, 160))
+		return p.Section(ctx, scanner.Member{Name: name + " (as stored)"}, e.DataAt, e.Packed)
+	case !ziparchive.Readable(e.Method):
+		p.Gap(scanner.Unsupported, at, "the member %q is compressed with method %d (%s)",
+			scanner.Clean(e.Name, 160), e.Method, ziparchive.MethodName(e.Method))
+		return nil
+	}
+	reportLink(p, e)
+	if e.Method == ziparchive.Stored {
+		return p.Section(ctx, scanner.Member{Name: name}, e.DataAt, e.Packed)
+	}
+	return p.Stream(ctx, scanner.Member{Name: name}, at, func() (io.Reader, error) { return e.Open(p), nil })
+}
+
+// encrypted reports whether every header that there is says so: readers that look
+// at one only read plainly where it does not, which is an inconsistency.
+func encrypted(e *ziparchive.Entry) bool {
+	return e.Local.Encrypted() && (e.Central == nil || e.Central.Encrypted())
+}
+
+// escapes reports whether a name leads out of the folder that it is unpacked to.
+func escapes(name string) bool {
+	slashed := strings.ReplaceAll(name, `\`, "/")
+	if strings.HasPrefix(slashed, "/") || len(name) > 1 && name[1] == ':' {
+		return true
+	}
+	depth := 0
+	for part := range strings.SplitSeq(slashed, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			depth--
+		default:
+			depth++
+		}
+		if depth < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// reportLink reports a symbolic link to a place outside of the archive.
+func reportLink(p *scanner.Pass, e *ziparchive.Entry) {
+	const unix, typeMask, link, longest = 3, 0xf000, 0xa000, 4096
+	if e.Central == nil || e.Central.Creator>>8 != unix || e.Central.External>>16&typeMask != link {
+		return
+	}
+	target, _ := io.ReadAll(io.LimitReader(e.Open(p), longest))
+	if folder := e.Name[:strings.LastIndexByte(e.Name, '/')+1]; !escapes(folder+string(target)) && !strings.HasPrefix(string(target), "/") {
+		return
+	}
+	p.Report(ruleLink, scanner.Span{Offset: e.Local.At, Length: 4}, scanner.Detail{
+		Message:  fmt.Sprintf("The archive has a link %q to %q, outside of the target folder.", scanner.Clean(e.Name, 100), scanner.Clean(string(target), 160)),
+		Evidence: []string{e.Name, string(target)},
+	})
+}

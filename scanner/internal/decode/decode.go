@@ -1,0 +1,119 @@
+// Package decode hands the content of compressed files to the engine.
+package decode
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+)
+
+// A Codec is a compressed format of one content. A file may hold several streams
+// in a row: readers join their contents.
+type Codec struct {
+	Suffixes []string // file name endings that go with the format: ".gz"
+	// Starts reports whether a stream starts with these bytes, at least 16 of them
+	// unless the file ends before.
+	Starts func(prefix []byte) bool
+	// Open returns a reader of the stream at the source's position. It ends where
+	// the stream does and leaves the source right behind it.
+	Open func(src Source) (io.Reader, error)
+}
+
+// A Source gives compressed bytes. Decoders that read from an io.ByteReader take
+// no more than they need.
+type Source interface {
+	io.Reader
+	io.ByteReader
+}
+
+// Run hands on the content of all streams as one member and accounts for what the
+// decoder took. Bytes behind the last stream are left to the engine.
+func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
+	var taken int64
+	open := func() (io.Reader, error) {
+		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(p, 0, p.Size), 64<<10)}
+		return &joined{codec: c, src: src, taken: &taken}, nil
+	}
+	if err := p.Stream(ctx, scanner.Member{Name: c.contentName(p.Name())}, scanner.Span{}, open); err != nil {
+		return err
+	}
+	p.Analysed(0, taken)
+	return nil
+}
+
+// contentName is the name of the content: the file's without its suffix.
+func (c *Codec) contentName(name string) string {
+	for _, s := range c.Suffixes {
+		if ext := path.Ext(name); strings.EqualFold(ext, s) && len(name) > len(ext) {
+			return name[:len(name)-len(ext)]
+		}
+	}
+	return name + " (content)"
+}
+
+// A source counts the bytes that are taken from it.
+type source struct {
+	r     *bufio.Reader
+	taken int64
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.taken += int64(n)
+	return n, err
+}
+
+func (s *source) ReadByte() (byte, error) {
+	b, err := s.r.ReadByte()
+	if err == nil {
+		s.taken++
+	}
+	return b, err
+}
+
+// A joined reader gives the contents of streams in a row.
+type joined struct {
+	codec *Codec
+	src   *source
+	taken *int64 // bytes of the file that streams took, for the caller
+	r     io.Reader
+}
+
+func (j *joined) Read(p []byte) (int, error) {
+	for {
+		if j.r == nil {
+			if prefix, _ := j.src.r.Peek(16); !j.codec.Starts(prefix) {
+				return 0, io.EOF
+			}
+			r, err := j.codec.Open(j.src)
+			if err != nil {
+				return 0, unexpected(err)
+			}
+			j.r = r
+		}
+		n, err := j.r.Read(p)
+		*j.taken = max(*j.taken, j.src.taken)
+		switch {
+		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			j.r = nil
+		case err != nil:
+			return n, err
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+}
+
+// unexpected turns the end of the file inside a header into an error.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
