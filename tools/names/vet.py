@@ -61,8 +61,8 @@ PACKAGES = {
     "joblib": ["joblib"],
     "torch": ["torch.nn", "torch.optim", "torch.utils.data", "torch.distributions", "torch.ao.nn", "torch.ao.quantization"],
     "stdlib": (
-        "argparse array ast calendar collections collections.abc copy dataclasses datetime decimal difflib email.header enum "
-        "fractions functools graphlib heapq html http.cookies ipaddress itertools json logging numbers operator pathlib "
+        "argparse array ast builtins calendar cmath collections collections.abc copy dataclasses datetime decimal difflib email.header enum "
+        "fractions functools graphlib heapq html http.cookies ipaddress itertools json logging math numbers operator pathlib "
         "queue random re signal socket statistics string struct textwrap time types typing unicodedata urllib.parse uuid "
         "weakref zoneinfo"
     ).split(),
@@ -148,7 +148,7 @@ def first_sink(function, cls):
 
 
 def own(function):
-    return {function.__module__.split(".")[0], "numpy", "math", "warnings", "copy", "itertools", "collections", "functools", "operator", "pyarrow", "dateutil", "dataclasses"}
+    return {function.__module__.split(".")[0], "numpy", "math", "warnings", "copy", "itertools", "collections", "functools", "operator", "pyarrow", "dateutil", "dataclasses", "jax"}
 
 
 def verdict(cls):
@@ -199,11 +199,22 @@ def resolves(cls):
 def kinds(cls):
     """Returns what the class is inert for: n construction, d calls with data."""
     if issubclass(cls, enum.Enum):
-        plain = not any("__new__" in b.__dict__ or "_missing_" in b.__dict__ for b in cls.__mro__ if not b.__module__.startswith("enum"))
-        return "nd" if plain and "__init__" not in cls.__dict__ else "n"
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        missing = unwrap(inspect.getattr_static(cls, "_missing_"))
+        return "nd" if missing.__module__ == "enum" else "n"
+    if issubclass(cls, tuple) and hasattr(cls, "_fields") or issubclass(cls, BaseException) and cls.__module__ == "builtins":
         return "nd"
-    return "n"
+    return "nd" if compiled(cls) else "n"
+
+
+# Packages whose compiled classes were read: their constructors only fill C fields.
+COMPILED = ("sklearn.", "scipy.spatial.", "scipy.interpolate.", "scipy.stats.", "pandas._libs.", "numpy.random.")
+
+
+def compiled(cls):
+    """Reports whether a class is of Cython: its constructor is no Python code."""
+    file = getattr(sys.modules.get(cls.__module__), "__file__", "") or ""
+    home = getattr(sys.modules.get(getattr(cls.__init__, "__module__", None) or ""), "__file__", "") or ""
+    return cls.__module__.startswith(COMPILED) and file.endswith(".so") and not isinstance(cls.__init__, types.FunctionType) and not home.endswith(".py")
 
 
 def belongs(cls, name):
@@ -211,16 +222,14 @@ def belongs(cls, name):
     return top in sys.stdlib_module_names if name == "stdlib" else top == name
 
 
-# Where functions are that honest models keep: they are run on the user's data.
+# Where functions are that honest models keep and run on the user's data.
 FUNCTIONS = {
-    "numpy": ("numpy", "numpy._core", "numpy.lib"),
-    "scipy": ("scipy.special", "scipy.stats", "scipy.spatial.distance"),
-    "sklearn": (
-        "sklearn.metrics", "sklearn.preprocessing", "sklearn.feature_selection", "sklearn.feature_extraction", "sklearn.utils.validation",
-        "sklearn.gaussian_process", "sklearn.neighbors", "sklearn._loss", "sklearn.decomposition",
-    ),
-    "torch": ("torch.nn.functional", "torch.nn.init", "torch.nn.modules", "torch.optim"),
+    "numpy": ("numpy",), "scipy": ("scipy",), "sklearn": ("sklearn",), "torch": ("torch.nn", "torch.optim"),
+    "stdlib": ("math", "cmath", "statistics", "operator", "builtins"),
 }
+METHODS = ("scipy.interpolate",)  # whose classes' methods are kept as well
+CALLERS = {"func", "fn", "f", "fun", "function", "callable", "callback", "method", "funcs", "default_factory", "target"}
+KEPT_BUILTINS = "abs ascii bin bool chr divmod float format hash hex id int isinstance issubclass len oct ord pow repr round str".split()
 
 
 def function_kind(value, name, module):
@@ -230,12 +239,14 @@ def function_kind(value, name, module):
         return "s"
     if getattr(value, "__name__", "").startswith("__pyx_unpickle_"):
         return "p"
-    if not isinstance(value, types.FunctionType) or not module.startswith(FUNCTIONS.get(name, ("?",))):
+    if name == "stdlib":
+        builtin = isinstance(value, types.BuiltinFunctionType) and module in FUNCTIONS[name]
+        return "s" if builtin and (module != "builtins" or value.__name__ in KEPT_BUILTINS) and module != "operator" else None
+    function = unwrap(value)
+    if not isinstance(function, types.FunctionType) or not module.startswith(FUNCTIONS.get(name, ("?",))):
         return None
-    mentioned = names_of(value.__code__)[0] | set(value.__code__.co_varnames[: value.__code__.co_argcount])
-    if mentioned & {"func", "fn", "f", "function", "callable", "callback", "method"}:
-        return None  # may call an argument
-    return None if sink_of(value) else "s"
+    mentioned = names_of(function.__code__)[0] | set(function.__code__.co_varnames[: function.__code__.co_argcount])
+    return None if mentioned & CALLERS or sink_of(function) else "s"
 
 
 def functions(name, module):
@@ -243,12 +254,21 @@ def functions(name, module):
     for attribute, value in list(vars(module).items()):
         home = getattr(value, "__module__", None) or module.__name__
         spelt = getattr(value, "__qualname__", None) or getattr(value, "__name__", attribute)
-        if isinstance(value, type) or not isinstance(home, str) or home.split(".")[0] != name or "<" in spelt:
+        top = home.split(".")[0] if isinstance(home, str) else None
+        if isinstance(value, type) or top != name and not (name == "stdlib" and top in FUNCTIONS[name]) or "<" in spelt:
             continue
         if kind := function_kind(value, name, home):
             yield f"{home}.{spelt}", kind
             if kind == "s" and module.__name__ == name:
                 yield f"{name}.{attribute}", kind
+
+
+def methods(cls, name):
+    """Yields the plain methods of a listed class that models keep."""
+    if cls.__module__.startswith(METHODS):
+        for attribute, value in vars(cls).items():
+            if isinstance(value, types.FunctionType) and not attribute.startswith("__") and function_kind(value, name, cls.__module__):
+                yield f"{cls.__module__}.{cls.__qualname__}.{attribute}", "s"
 
 
 def constants():
@@ -286,6 +306,7 @@ def table(name, roots):
                     reason = str(error)
                 if reason is None:
                     rows[path] = kinds(value)
+                    rows.update(methods(value, name))
                 else:
                     rejected += 1
     text = "".join(f"{path} {kind}\n" for path, kind in sorted(rows.items()))

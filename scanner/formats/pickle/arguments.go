@@ -80,7 +80,9 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return c.follow(v)
 	case picklenames.Dtype:
 		text, isText := j.m.Str(v)
-		return isText && (want.In == nil || slices.Contains(want.In, text)) || c.class(want, v) || want.In == nil && j.isData(v), nil
+		return isText && text != "" || j.isData(v), nil
+	case picklenames.Named:
+		return c.named(want, v), nil
 	case picklenames.Function:
 		return c.function(v, rest)
 	}
@@ -97,6 +99,18 @@ func (c *checker) class(want *picklenames.Arg, v picklevm.Value) bool {
 		return false
 	}
 	return want.Kind == picklenames.Global || t.listed && t.entry.Class
+}
+
+// named reports whether a value is a name that is allowed, a class of that name,
+// or what a call of one made.
+func (c *checker) named(want *picklenames.Arg, v picklevm.Value) bool {
+	if text, ok := c.j.m.Str(v); ok {
+		return slices.Contains(want.In, text)
+	}
+	if v.Kind() == picklevm.KindCall || v.Kind() == picklevm.KindInstance {
+		return c.j.m.Flags(v)&flagInert != 0 && slices.Contains(want.In, c.j.classOf(v).path)
+	}
+	return c.class(&picklenames.Arg{Kind: picklenames.Global, In: want.In}, v)
 }
 
 // callable reports whether a value is inert when it is called with data.
@@ -148,9 +162,12 @@ func (c *checker) follow(v picklevm.Value) (bool, error) {
 		return true, j.p.Section(j.ctx, member, off, n)
 	case j.isEncoded(v):
 		text := j.m.Item(j.m.Item(v, 1), 0)
-		off, n, _, ok := j.m.Extent(text)
+		off, n, op, ok := j.m.Extent(text)
 		if text.Kind() != picklevm.KindStr || !ok {
 			return false, nil
+		}
+		if op == 'V' { // protocol 0: escapes in the text
+			return c.followText(member, text)
 		}
 		return true, j.p.Stream(j.ctx, member, scanner.Span{Offset: off, Length: n}, func() (io.Reader, error) {
 			return &latin1Reader{r: io.NewSectionReader(j.p, off, n)}, nil
@@ -158,6 +175,19 @@ func (c *checker) follow(v picklevm.Value) (bool, error) {
 	}
 	c.nested = true
 	return false, nil
+}
+
+// followText hands on bytes that stand in the text of a UNICODE opcode.
+func (c *checker) followText(member scanner.Member, v picklevm.Value) (bool, error) {
+	text, ok := c.j.m.Str(v)
+	if !ok {
+		c.nested = true
+		return false, nil
+	}
+	off, n, _, _ := c.j.m.Extent(v)
+	return true, c.j.p.Stream(c.j.ctx, member, scanner.Span{Offset: off, Length: n}, func() (io.Reader, error) {
+		return &latin1Reader{r: strings.NewReader(text)}, nil
+	})
 }
 
 // A latin1Reader turns UTF-8 text back into the bytes that latin-1 encodes it to.

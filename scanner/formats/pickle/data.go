@@ -74,10 +74,10 @@ func (j *judge) isInert(v picklevm.Value, use scanner.Use) bool {
 	}
 	switch use {
 	case scanner.UseCall:
-		return t.entry.Call && t.entry.Unconditional()
+		return t.entry.Unconditional()
 	case scanner.UseConstruct:
 		return t.entry.Construct
 	default:
-		return t.entry.Class || t.entry.Call
+		return t.entry.Class || t.entry.Call || t.entry.Keep
 	}
 }

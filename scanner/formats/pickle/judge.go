@@ -237,7 +237,7 @@ func (j *judge) importRule(t target, g *picklevm.Global) (*scanner.Rule, string)
 		return ruleUnresolved, "imports " + t.unresolved
 	case t.dangerous:
 		return ruleDangerousImport, "imports %s, which " + t.danger.Text
-	case t.listed && (t.entry.Call && t.entry.Unconditional() || t.isClass() || !g.Stored):
+	case t.listed && (t.entry.Unconditional() || t.isClass() || !g.Stored):
 		return nil, ""
 	case t.vetted && function:
 		return ruleUnlistedCall, "keeps %s in the loaded object, a function that was not shown to be inert and runs when it is used"

@@ -24,8 +24,8 @@ func match(h *scanner.Head) scanner.Claim {
 	if h.Leftover {
 		return scanner.Maybe
 	}
-	if len(h.Prefix) == 0 || !picklevm.IsOpcode(h.Prefix[0]) {
-		return scanner.No
+	if len(h.Prefix) == 0 || !picklevm.IsOpcode(h.Prefix[0]) || bytes.HasPrefix(h.Prefix, []byte("PK\x03\x04")) {
+		return scanner.No // a zip file starts with a persistent id that no unpickler takes: it is not ASCII
 	}
 	named := scanner.ModelNamed(h.Name()) || hasPickleName(h.Name())
 	probe := probeStream(h.Prefix, h.Size)

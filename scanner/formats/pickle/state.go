@@ -214,7 +214,7 @@ func (j *judge) Pair(dict, key, value picklevm.Value, _ int64) {
 func (j *judge) harmless(v picklevm.Value) bool {
 	if v.Kind() == picklevm.KindGlobal {
 		t := j.targetOf(v)
-		return t.listed && t.entry.Call && t.entry.Unconditional()
+		return t.listed && t.entry.Unconditional()
 	}
 	return j.m.Flags(v)&flagInert != 0 && j.classOf(v).path != "functools.partial" && j.classOf(v).path != "builtins.getattr"
 }

@@ -5,8 +5,6 @@ var moved = map[string]string{
 	"__builtin__.__main__":                          "builtins.__main__",
 	"numpy._core.records.recarray":                  "numpy.rec.recarray",
 	"numpy._core.records.record":                    "numpy.rec.record",
-	"numpy.recarray":                                "numpy.rec.recarray",
-	"numpy.record":                                  "numpy.rec.record",
 	"pandas.core.arrays.categorical.Categorical":    "pandas.Categorical",
 	"pandas.core.categorical.Categorical":           "pandas.Categorical",
 	"pandas.core.dtypes.dtypes.CategoricalDtype":    "pandas.CategoricalDtype",

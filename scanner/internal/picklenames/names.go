@@ -88,7 +88,7 @@ func entryOf(kind string) Entry {
 	case "nd":
 		return Entry{Class: true, Construct: true, Call: true, Shape: anyData}
 	case "s":
-		return Entry{Call: true, Keep: true, Shape: anyData}
+		return Entry{Keep: true}
 	case "c":
 		return Entry{Class: true}
 	case "p":

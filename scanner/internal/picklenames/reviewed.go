@@ -86,6 +86,19 @@ var reviewed = map[string]Entry{
 
 	"pandas._libs.arrays.__pyx_unpickle_NDArrayBacked":   call(args(listedClass, integer, dataArg)),
 	"pandas._libs.internals._unpickle_block":             call(args(dataArg, dataArg, dataArg)),
+	"pandas.NA":                                          {Class: true},
+	"pandas.StringDtype":                                 classCall(anyData),
+	"pandas.ArrowDtype":                                  classCall(anyData),
+	"pandas.CategoricalDtype":                            classCall(anyData),
+	"pandas.DatetimeTZDtype":                             classCall(anyData),
+	"pandas.IntervalDtype":                               classCall(anyData),
+	"pandas.PeriodDtype":                                 classCall(anyData),
+	"pandas.SparseDtype":                                 classCall(anyData),
+	"pandas.core.internals.managers.BlockManager":        classCall(anyData),
+	"pandas.core.internals.managers.SingleBlockManager":  classCall(anyData),
+	"pandas._libs.internals.BlockManager":                classCall(anyData),
+	"pandas.core.indexes.timedeltas._new_TimedeltaIndex": call(args(listedClass, dataArg)),
+	"pandas._libs.missing.NA":                            {Class: true},
 	"pandas.Interval":                                    classCall(anyData),
 	"pandas._libs.sparse.BlockIndex":                     classCall(anyData),
 	"pandas._libs.sparse.IntIndex":                       classCall(anyData),
@@ -145,9 +158,10 @@ var (
 	layouts      = []string{
 		"torch.strided", "torch.sparse_coo", "torch.sparse_csr", "torch.sparse_csc", "torch.sparse_bsr", "torch.sparse_bsc", "torch._mkldnn", "torch.jagged",
 	}
-	bitGenerator = Arg{Kind: Dtype, In: []string{
+	bitGenerator = Arg{Kind: Named, In: []string{
 		"MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64",
 		"numpy.random._mt19937.MT19937", "numpy.random._pcg64.PCG64", "numpy.random._pcg64.PCG64DXSM", "numpy.random._philox.Philox", "numpy.random._sfc64.SFC64",
+		"numpy.random._pickle.__bit_generator_ctor",
 	}}
 	bitGeneratorCtor = Arg{Kind: Global, In: []string{"numpy.random._pickle.__bit_generator_ctor"}}
 )

@@ -18,6 +18,7 @@ const (
 	Storage                  // a tensor storage behind a persistent id, or another tensor
 	Nested                   // bytes that are unpickled: they are followed
 	Dtype                    // a NumPy dtype in a string, or a listed class
+	Named                    // a string, a class or the result of a call of one, of In
 	Function                 // a callable that is inert when it is called with the arguments in the next place
 )
 
