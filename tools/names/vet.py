@@ -148,7 +148,7 @@ def first_sink(function, cls):
 
 
 def own(function):
-    return {function.__module__.split(".")[0], "numpy", "math", "warnings", "copy", "itertools", "collections", "functools", "operator", "pyarrow", "dateutil", "dataclasses", "jax"}
+    return {function.__module__.split(".")[0], "numpy", "math", "warnings", "copy", "itertools", "collections", "functools", "operator", "pyarrow", "dateutil", "dataclasses", "jax", "pandas"}
 
 
 def verdict(cls):

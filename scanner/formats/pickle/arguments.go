@@ -31,6 +31,19 @@ func (c *checker) arguments(t target) (bool, error) {
 	return c.shape(t.entry.Shape, append(slices.Clone(t.bound), args...))
 }
 
+// runsDangerous reports whether a dangerous callable is among the arguments that
+// did not have the shape: what takes it may well run it.
+func (c *checker) runsDangerous() bool {
+	args, _, _ := c.j.m.Items(c.call.Args)
+	for _, v := range args {
+		if v.Kind() == picklevm.KindGlobal && (c.runs == nil || !c.runs.dangerous) {
+			t := c.j.targetOf(v)
+			c.runs = &t
+		}
+	}
+	return c.runs != nil && c.runs.dangerous
+}
+
 // shape reports whether arguments have a shape.
 func (c *checker) shape(s picklenames.Shape, args []picklevm.Value) (bool, error) {
 	if len(args) < len(s.Args) || len(args) > len(s.Args)+len(s.Opt) && s.Rest == nil {

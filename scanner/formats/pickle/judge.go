@@ -121,8 +121,9 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 		return 0, err
 	case ok:
 		return flagInert, nil
-	case check.runs != nil && check.runs.dangerous:
-		j.report(ruleDangerousCall, *check.runs, scanner.UseCall, c, "makes "+t.path+" call %s, which "+check.runs.danger.Text)
+	case check.runsDangerous():
+		j.report(ruleDangerousCall, t, scanner.UseCall, c,
+			fmt.Sprintf("hands %s, which %s, to %%s", check.runs.quoted(), check.runs.danger.Text))
 	case check.nested:
 		j.report(ruleNested, t, scanner.UseCall, c, "makes %s unpickle bytes that could not be followed")
 	default:

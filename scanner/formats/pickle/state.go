@@ -20,6 +20,7 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 		return 0, nil // no loader sets the state of plain data; persistent objects are the loader's own
 	}
 	j.judgeState(target, state, at)
+	j.judgeTemplate(target, state, at)
 	j.judgeShape(target, state, at)
 	j.m.SetFlags(target, flagBuilt)
 	switch j.classOf(target).path {

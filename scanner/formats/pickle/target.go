@@ -50,6 +50,9 @@ func resolve(g *picklevm.Global) target {
 		module, name = picklenames.FixImport(module, name)
 	}
 	t := lookup(picklenames.Canonical(module, name), module)
+	if hop := picklenames.Internals(name); hop != "" && !t.dangerous && !t.listed {
+		t.dangerous, t.danger = true, picklenames.Danger{Effect: picklenames.Resolve, Text: "reaches into Python's internals by " + hop}
+	}
 	if spelt := g.Module + "." + g.Name; spelt != t.path {
 		t.raw = g.Module + " " + g.Name
 	}

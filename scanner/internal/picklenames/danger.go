@@ -60,7 +60,7 @@ func Dangerous(path string) (Danger, bool) {
 	if d := index[path]; d != nil {
 		return d.Danger, true
 	}
-	if hop := internalHop(path); hop != "" {
+	if hop := Internals(path); hop != "" {
 		return Danger{Effect: Resolve, Text: "reaches into Python's internals by " + hop}, true
 	}
 	if _, ok := Lookup(path); ok {
@@ -80,9 +80,9 @@ func Dangerous(path string) (Danger, bool) {
 // harmlessDunders are attributes with two underscores that honest pickles name.
 var harmlessDunders = map[string]bool{"__new__": true, "__main__": true, "__mp_main__": true, "__future__": true, "__torch__": true, "__call__": true}
 
-// internalHop returns the first element of a path that reaches into Python's
-// internals: a name with two underscores on either side.
-func internalHop(path string) string {
+// Internals returns the first element of a path that reaches into Python's
+// internals, a name with two underscores on either side, or "".
+func Internals(path string) string {
 	for hop := range strings.SplitSeq(path, ".") {
 		if len(hop) > 4 && strings.HasPrefix(hop, "__") && strings.HasSuffix(hop, "__") && !harmlessDunders[hop] {
 			return hop
