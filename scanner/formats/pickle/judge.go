@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
@@ -85,7 +86,7 @@ func (j *judge) note(c picklevm.Call, t target, use scanner.Use) {
 	if t.global != 0 && j.judged[t.global] != scanner.UseCall {
 		j.judged[t.global] = use
 	}
-	j.programCall(c, t, use)
+	j.programCall(c, t)
 }
 
 // judgeCall reports a call unless it is shown inert, and returns what is to be
@@ -97,10 +98,12 @@ func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 	case t.code:
 		j.report(ruleDangerousCall, t, scanner.UseCall, c, "calls a function whose bytecode it carries")
 	case t.dangerous && t.danger.Code:
-		j.report(ruleEmbeddedCode, t, scanner.UseCall, c, "rebuilds code that it carries: "+t.danger.Text)
+		j.report(ruleEmbeddedCode, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
 		return flagCode, nil
 	case t.dangerous:
 		j.report(ruleDangerousCall, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
+	case t.path == "copyreg._reconstructor" && j.reconstructs(c):
+		return j.judgeReconstructed(c), nil
 	case t.listed && t.entry.Call:
 		return j.judgeArguments(t, c)
 	case t.vetted:
@@ -110,6 +113,36 @@ func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 	}
 	return 0, nil
 }
+
+// reconstructs reports whether a call of copyreg._reconstructor, by which protocols
+// 0 and 1 make instances, only makes one: of a class that is not listed, from a
+// base whose constructor is C code.
+func (j *judge) reconstructs(c picklevm.Call) bool {
+	args, _, _ := j.m.Items(c.Args)
+	if c.Args.Kind() != picklevm.KindTuple || len(args) != 3 || args[0].Kind() != picklevm.KindGlobal || args[1].Kind() != picklevm.KindGlobal {
+		return false
+	}
+	return !j.targetOf(args[0]).dangerous && picklenames.IsReconstructorBase(j.targetOf(args[1]).path) && j.isData(args[2])
+}
+
+// judgeReconstructed judges the class of an instance that copyreg._reconstructor
+// makes as if it were made by NEWOBJ without arguments.
+func (j *judge) judgeReconstructed(c picklevm.Call) picklevm.Flags {
+	class := j.m.Item(c.Args, 0)
+	t := j.targetOf(class)
+	j.judged[class] = scanner.UseConstruct
+	if j.listedClass(t) {
+		return flagInert
+	}
+	if t.unresolved == "" && !t.vetted {
+		j.reportUnknownClass(t, c)
+		return flagUnknown
+	}
+	return j.judgeNew(t, c)
+}
+
+// listedClass reports whether a target is a class listed for construction.
+func (j *judge) listedClass(t target) bool { return t.listed && t.entry.Construct }
 
 // judgeArguments reports a call of something that is inert only with certain
 // arguments, where they are others.
@@ -142,7 +175,7 @@ func (j *judge) judgeNew(t target, c picklevm.Call) picklevm.Flags {
 		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries")
 	case t.dangerous:
 		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
-	case t.listed && t.entry.Construct:
+	case j.listedClass(t):
 		return flagInert
 	case t.vetted:
 		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes an instance of %s, which was not shown to be inert")
@@ -157,7 +190,7 @@ func (j *judge) judgeNew(t target, c picklevm.Call) picklevm.Flags {
 
 // report reports a use of a callable. In does, %s stands for the callable.
 func (j *judge) report(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string) {
-	shown := j.renderCall(t.shown(use), c.Args, c.Kwargs, 400)
+	shown := j.renderCall(t.path, c, 400)
 	j.p.Report(r, j.at(c.At), scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle %s.%s", withName(does, t), t.spelling()),
 		Evidence: []string{shown},

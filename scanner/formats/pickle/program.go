@@ -10,9 +10,16 @@ import (
 // maxLineText is how long a line of the program may be, in bytes.
 const maxLineText = 2000
 
+// named writes a value as programs do: results by their variables.
+func (j *judge) named(v picklevm.Value, limit int) string {
+	r := renderer{j: j, limit: limit, named: true}
+	r.value(v)
+	return r.out.String()
+}
+
 // programCall writes a call or a construction as an assignment to a variable, by
 // which later lines refer to the result.
-func (j *judge) programCall(c picklevm.Call, t target, use scanner.Use) {
+func (j *judge) programCall(c picklevm.Call, t target) {
 	if !j.p.Inspecting() {
 		return
 	}
@@ -20,22 +27,20 @@ func (j *judge) programCall(c picklevm.Call, t target, use scanner.Use) {
 	if name, ok := j.variables[c.Callable]; ok {
 		callable = name
 	}
-	if use == scanner.UseConstruct {
-		callable += ".__new__"
-	}
-	line := j.renderCall(callable, c.Args, c.Kwargs, maxLineText)
+	r := renderer{j: j, limit: maxLineText, named: true}
+	r.call(callable, c)
 	if j.variables == nil {
 		j.variables = map[picklevm.Value]string{}
 	}
 	name := fmt.Sprintf("x%d", len(j.variables))
 	j.variables[c.Result] = name
-	j.p.Program(name + " = " + line)
+	j.p.Program(name + " = " + r.out.String())
 }
 
 // programBuild writes the setting of a state.
 func (j *judge) programBuild(target, state picklevm.Value) {
 	if j.p.Inspecting() {
-		j.p.Program(j.render(target, 200) + ".__setstate__(" + j.render(state, maxLineText) + ")")
+		j.p.Program(j.named(target, 200) + ".__setstate__(" + j.named(state, maxLineText) + ")")
 	}
 }
 
@@ -44,19 +49,19 @@ func (j *judge) programMutate(target picklevm.Value, items []picklevm.Value, op 
 	if !j.p.Inspecting() {
 		return
 	}
-	to := j.render(target, 200)
+	to := j.named(target, 200)
 	switch op {
 	case 's', 'u':
 		for i := 0; i+1 < len(items); i += 2 {
-			j.p.Program(fmt.Sprintf("%s[%s] = %s", to, j.render(items[i], 200), j.render(items[i+1], maxLineText)))
+			j.p.Program(fmt.Sprintf("%s[%s] = %s", to, j.named(items[i], 200), j.named(items[i+1], maxLineText)))
 		}
 	case 'a', 'e':
-		r := renderer{j: j, limit: maxLineText}
+		r := renderer{j: j, limit: maxLineText, named: true}
 		r.list(items)
 		j.p.Program(to + ".extend([" + r.out.String() + "])")
 	default:
 		for _, item := range items {
-			j.p.Program(to + ".add(" + j.render(item, maxLineText) + ")")
+			j.p.Program(to + ".add(" + j.named(item, maxLineText) + ")")
 		}
 	}
 }
@@ -68,7 +73,7 @@ func (j *judge) programEnd(result picklevm.Value, err error) {
 	case err != nil:
 		j.p.Program("raise  # " + err.Error())
 	default:
-		j.p.Program("return " + j.render(result, maxLineText))
+		j.p.Program("return " + j.named(result, maxLineText))
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 type renderer struct {
 	j     *judge
 	out   strings.Builder
-	limit int // bytes of text
+	limit int  // bytes of text
+	named bool // results that have a variable are written as that
 	depth int
 }
 
@@ -30,12 +31,25 @@ func (j *judge) render(v picklevm.Value, limit int) string {
 }
 
 // renderCall writes a call as a Python expression of about limit bytes.
-func (j *judge) renderCall(callable string, args, kwargs picklevm.Value, limit int) string {
+func (j *judge) renderCall(callable string, c picklevm.Call, limit int) string {
 	r := renderer{j: j, limit: limit}
-	r.out.WriteString(callable + "(")
-	r.arguments(args, kwargs)
-	r.out.WriteString(")")
+	r.call(callable, c)
 	return r.out.String()
+}
+
+// call writes a call or a construction.
+func (r *renderer) call(callable string, c picklevm.Call) {
+	r.out.WriteString(callable)
+	if c.Result.Kind() == picklevm.KindInstance {
+		r.out.WriteString(".__new__(" + callable)
+		if r.j.m.Len(c.Args) > 0 || c.Args.Kind() != picklevm.KindTuple || c.Kwargs != 0 {
+			r.out.WriteString(", ")
+		}
+	} else {
+		r.out.WriteString("(")
+	}
+	r.arguments(c.Args, c.Kwargs)
+	r.out.WriteString(")")
 }
 
 // full reports whether there is no room for more, and says so once in the text.
@@ -54,7 +68,7 @@ func (r *renderer) value(v picklevm.Value) {
 	if r.full() {
 		return
 	}
-	if name, ok := r.j.variables[v]; ok {
+	if name, ok := r.j.variables[v]; ok && r.named {
 		r.out.WriteString(name)
 		return
 	}
@@ -111,17 +125,17 @@ func (r *renderer) node(v picklevm.Value) {
 		r.out.WriteString("persistent_load(")
 		r.value(m.Item(v, 0))
 		r.out.WriteString(")")
-	case picklevm.KindInstance:
-		r.value(m.Item(v, 0))
-		r.out.WriteString(".__new__(")
-		r.arguments(m.Item(v, 1), m.Item(v, 2))
-		r.out.WriteString(")")
 	default:
-		r.value(m.Item(v, 0))
-		r.out.WriteString("(")
-		r.arguments(m.Item(v, 1), 0)
-		r.out.WriteString(")")
+		r.result(v)
 	}
+}
+
+// result writes the call or construction that a value came from.
+func (r *renderer) result(v picklevm.Value) {
+	m := r.j.m
+	callable := renderer{j: r.j, limit: r.limit - r.out.Len(), named: r.named, depth: r.depth}
+	callable.value(m.Item(v, 0))
+	r.call(callable.out.String(), picklevm.Call{Args: m.Item(v, 1), Kwargs: m.Item(v, 2), Result: v})
 }
 
 // items writes the items of a sequence or set between brackets.
@@ -182,7 +196,10 @@ func (r *renderer) arguments(args, kwargs picklevm.Value) {
 		r.value(args)
 	}
 	if kwargs != 0 {
-		r.out.WriteString(", **")
+		if r.j.m.Len(args) > 0 {
+			r.out.WriteString(", ")
+		}
+		r.out.WriteString("**")
 		r.value(kwargs)
 	}
 }

@@ -34,7 +34,13 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 
 // classOf returns the class that an instance, or the result of a call, is of as
 // far as the callable tells.
-func (j *judge) classOf(v picklevm.Value) target { return j.callee(j.m.Item(v, 0)) }
+func (j *judge) classOf(v picklevm.Value) target {
+	t := j.callee(j.m.Item(v, 0))
+	if t.path == "copyreg._reconstructor" || t.path == "copyreg.__newobj__" {
+		return j.callee(j.m.Item(j.m.Item(v, 1), 0))
+	}
+	return t
+}
 
 // judgeState looks for attributes that Python or a loader would call.
 func (j *judge) judgeState(target, state picklevm.Value, at int64) {

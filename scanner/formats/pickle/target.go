@@ -164,14 +164,6 @@ func (t target) isClass() bool {
 // quoted is the path for a message.
 func (t target) quoted() string { return strconv.Quote(scanner.Clean(t.path, 160)) }
 
-// shown is the path for evidence.
-func (t target) shown(use scanner.Use) string {
-	if use == scanner.UseConstruct {
-		return t.path + ".__new__"
-	}
-	return t.path
-}
-
 // spelling says how the stream spells the name, where that differs.
 func (t target) spelling() string {
 	if t.raw == "" {

@@ -1,5 +1,7 @@
 package picklenames
 
+import "slices"
+
 // reviewed are the callables that were read by hand, with the arguments for which
 // a call is inert. The sources are CPython's Lib and Objects, numpy/random/_pickle.py,
 // numpy/_core, torch/_utils.py, torch/_tensor.py, joblib/numpy_pickle.py and the
@@ -152,6 +154,10 @@ var reconstructorBases = []string{
 	"builtins.object", "builtins.dict", "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.int",
 	"builtins.float", "builtins.str", "builtins.bytes", "builtins.complex", "collections.OrderedDict", "builtins.bytearray",
 }
+
+// IsReconstructorBase reports whether copyreg._reconstructor runs nothing but C code
+// for a base class.
+func IsReconstructorBase(path string) bool { return slices.Contains(reconstructorBases, path) }
 
 var (
 	ufuncModules = []string{"numpy.core.umath", "numpy.core._multiarray_umath", "numpy._core.umath", "numpy._core._multiarray_umath"}
