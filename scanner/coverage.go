@@ -14,10 +14,19 @@ type Coverage struct {
 	Unaccounted int64 `json:"unaccounted"` // neither; a gap says why
 }
 
+// A kind says how a span is accounted for. Where spans overlap, the lower wins.
+type kind int
+
+const (
+	analysed kind = iota // parsed
+	data                 // explained, not parsed
+	missed               // not analysed, which a gap says already
+)
+
 // A run is a covered span.
 type run struct {
 	off, end int64
-	data     bool // explained, not parsed
+	kind     kind
 }
 
 // A cover is a set of covered spans. Adding in ascending order costs no memory
@@ -28,53 +37,56 @@ type cover struct {
 }
 
 // add covers a span.
-func (c *cover) add(off, n int64, data bool) {
+func (c *cover) add(off, n int64, k kind) {
 	if n <= 0 {
 		return
 	}
-	if last := len(c.runs) - 1; last >= 0 && c.runs[last].end == off && c.runs[last].data == data {
+	if last := len(c.runs) - 1; last >= 0 && c.runs[last].end == off && c.runs[last].kind == k {
 		c.runs[last].end += n
 		return
 	}
-	c.runs = append(c.runs, run{off, off + n, data})
+	c.runs = append(c.runs, run{off, off + n, k})
 	c.sorted = false
 }
 
 // merge adds all of another cover, moved by an offset.
 func (c *cover) merge(o *cover, by int64) {
 	for _, r := range o.runs {
-		c.add(r.off+by, r.end-r.off, r.data)
+		c.add(r.off+by, r.end-r.off, r.kind)
 	}
 }
 
-// normalise sorts the runs and makes them disjoint. Where two overlap, analysed
-// wins over data.
+// normalise sorts the runs and makes them disjoint.
 func (c *cover) normalise() {
 	if c.sorted {
 		return
 	}
 	c.sorted = true
-	analysed, data := c.split()
-	c.runs = append(c.runs[:0], analysed...)
-	for _, r := range data {
-		c.runs = append(c.runs, subtract(r, analysed)...)
+	var all, below []run // below: the runs of lower kinds, joined
+	for k := analysed; k <= missed; k++ {
+		var fresh []run
+		for _, r := range join(c.only(k)) {
+			fresh = append(fresh, subtract(r, below)...)
+		}
+		all = append(all, fresh...)
+		below = join(append(below, fresh...))
 	}
-	slices.SortFunc(c.runs, func(a, b run) int { return cmp.Compare(a.off, b.off) })
+	slices.SortFunc(all, func(a, b run) int { return cmp.Compare(a.off, b.off) })
+	c.runs = all
 }
 
-// split returns the analysed and the data runs, each sorted and joined.
-func (c *cover) split() (analysed, data []run) {
+// only returns the runs of one kind.
+func (c *cover) only(k kind) []run {
+	var out []run
 	for _, r := range c.runs {
-		if r.data {
-			data = append(data, r)
-		} else {
-			analysed = append(analysed, r)
+		if r.kind == k {
+			out = append(out, r)
 		}
 	}
-	return join(analysed), join(data)
+	return out
 }
 
-// join sorts runs of one kind and joins those that touch.
+// join sorts runs and joins those that touch.
 func join(runs []run) []run {
 	slices.SortFunc(runs, func(a, b run) int { return cmp.Compare(a.off, b.off) })
 	out := runs[:0]
@@ -94,7 +106,7 @@ func subtract(r run, from []run) []run {
 	i, _ := slices.BinarySearchFunc(from, r.off, func(f run, off int64) int { return cmp.Compare(f.end, off+1) })
 	for ; i < len(from) && from[i].off < r.end; i++ {
 		if from[i].off > r.off {
-			out = append(out, run{r.off, from[i].off, r.data})
+			out = append(out, run{r.off, from[i].off, r.kind})
 		}
 		r.off = max(r.off, from[i].end)
 	}
@@ -104,7 +116,7 @@ func subtract(r run, from []run) []run {
 	return out
 }
 
-// missing returns the spans of 0..size that are not covered.
+// missing returns the spans of 0..size that are not covered at all.
 func (c *cover) missing(size int64) []Span {
 	c.normalise()
 	var out []Span
@@ -127,10 +139,11 @@ func (c *cover) count(size int64) Coverage {
 	sum := Coverage{Bytes: size}
 	for _, r := range c.runs {
 		n := min(r.end, size) - min(r.off, size)
-		if r.data {
-			sum.Data += n
-		} else {
+		switch r.kind {
+		case analysed:
 			sum.Analysed += n
+		case data:
+			sum.Data += n
 		}
 	}
 	sum.Unaccounted = size - sum.Analysed - sum.Data

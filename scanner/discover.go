@@ -130,7 +130,7 @@ func (d *discovery) literal(ctx context.Context, arg string) (found bool, err er
 	case info.Mode().IsRegular():
 		d.add(e, nil)
 	default:
-		d.refuse(e, Unreadable, "%s, not a regular file", kind(info.Mode()))
+		d.refuse(e, Unreadable, "%s, not a regular file", kindOf(info.Mode()))
 	}
 	return true, nil
 }
@@ -232,8 +232,8 @@ func (d *discovery) repoPath(e entry) string {
 	return filepath.ToSlash(rel)
 }
 
-// kind names what is not a regular file.
-func kind(mode fs.FileMode) string {
+// kindOf names what is not a regular file.
+func kindOf(mode fs.FileMode) string {
 	switch {
 	case mode&fs.ModeNamedPipe != 0:
 		return "a named pipe"

@@ -83,7 +83,7 @@ func (d *discovery) walk(ctx context.Context, dir entry, m *matcher) error {
 		case item.Type()&fs.ModeSymlink != 0:
 			d.link(e)
 		case ModelNamed(e.name):
-			d.refuse(e, Unreadable, "%s, not a regular file", kind(item.Type()))
+			d.refuse(e, Unreadable, "%s, not a regular file", kindOf(item.Type()))
 		}
 	}
 	if err != nil { // whatever Include says: what lies in the directory is not known
@@ -106,7 +106,7 @@ func (d *discovery) link(e entry) {
 	case info.IsDir():
 		d.refuse(e, Unreadable, "a link to a directory, which is not followed")
 	default:
-		d.refuse(e, Unreadable, "a link to %s, not to a regular file", kind(info.Mode()))
+		d.refuse(e, Unreadable, "a link to %s, not to a regular file", kindOf(info.Mode()))
 	}
 }
 

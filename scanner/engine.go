@@ -238,7 +238,7 @@ func (t *tree) explain(a, child *Artifact, span Span, out *outcome, intact bool)
 		t.gapError(a, nil, decodeError(err, span.Offset))
 		return stopping(t, err)
 	case padding:
-		out.cover.add(span.Offset, span.Length, true)
+		out.cover.add(span.Offset, span.Length, data)
 	case intact:
 		t.gap(a, Unrecognized, span, fmt.Sprintf("%d bytes here belong to nothing that this scanner knows in a file of format %s",
 			span.Length, strings.Join(out.formats, ", ")))

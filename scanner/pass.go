@@ -43,24 +43,34 @@ func (p *Pass) GapOf(err error) error {
 }
 
 // Analysed accounts for bytes that were parsed.
-func (p *Pass) Analysed(off, n int64) { p.cover.add(off, n, false) }
+func (p *Pass) Analysed(off, n int64) { p.account(off, n, analysed) }
 
 // Data accounts for bytes that the format explains as data: tensors, padding.
 // They need not have been read.
-func (p *Pass) Data(off, n int64) { p.cover.add(off, n, true) }
+func (p *Pass) Data(off, n int64) { p.account(off, n, data) }
+
+// account covers what of a span lies in the artifact.
+func (p *Pass) account(off, n int64, k kind) {
+	if off >= 0 && off < p.Size {
+		p.cover.add(off, min(n, p.Size-off), k)
+	}
+}
 
 // Section hands on a member that is stored as it is. An error means that the
 // analyzer must stop: the budget is spent or the scan was cancelled.
 func (p *Pass) Section(ctx context.Context, m Member, off, n int64) error {
 	if off < 0 || n < 0 || off > p.Size || n > p.Size-off {
-		p.Gap(Truncated, Span{off, n}, "%s lies outside the %d bytes that are here", Clean(m.Name, 80), p.Size)
+		at := Span{Offset: min(max(off, 0), p.Size)}
+		p.Gap(Truncated, at, "%q, %d bytes at offset %d, lies outside the %d bytes that are here", Clean(m.Name, 80), n, off, p.Size)
 		return nil
 	}
 	child := p.child(m)
 	child.ReaderAt, child.Size = io.NewSectionReader(p.ReaderAt, off, n), n
 	result, err := p.tree.member(ctx, child)
 	p.cover.merge(&result.cover, off)
-	if !result.claimed && err == nil {
+	if result.claimed {
+		p.account(off, n, missed) // what the member did not account for
+	} else {
 		p.Data(off, n)
 	}
 	return err
@@ -76,6 +86,7 @@ type Opener func() (io.Reader, error)
 func (p *Pass) Stream(ctx context.Context, m Member, at Span, open Opener) error {
 	child := p.child(m)
 	if err := p.Budget.member(child.Depth); err != nil {
+		p.account(at.Offset, at.Length, missed)
 		return p.GapOf(err)
 	}
 	s, decodeErr := newSpool(p.Budget, open)
@@ -85,6 +96,8 @@ func (p *Pass) Stream(ctx context.Context, m Member, at Span, open Opener) error
 	whole := !result.claimed || result.cover.count(child.Size).Unaccounted == 0
 	if decodeErr == nil && whole && err == nil {
 		p.Analysed(at.Offset, at.Length)
+	} else {
+		p.account(at.Offset, at.Length, missed)
 	}
 	if decodeErr != nil {
 		err = errors.Join(err, p.GapOf(decodeError(decodeErr, at.Offset)))

@@ -8,6 +8,7 @@ package formats
 import (
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
@@ -19,6 +20,7 @@ import (
 func All() []*scanner.Analyzer {
 	var all []*scanner.Analyzer
 	all = append(all, gzipfile.Analyzer)
+	all = append(all, numpy.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
 	all = append(all, torch.Analyzer)
