@@ -71,10 +71,11 @@ func newBudget(ctx context.Context, limits Limits, fileSize int64) *Budget {
 // Step spends n steps and now and then looks at the clock. The error is a
 // *LimitError, or the context's own error where the whole scan was cancelled.
 func (b *Budget) Step(n int64) error {
-	b.steps += n
-	if b.steps > b.limits.Steps {
+	if n < 0 || n > b.limits.Steps-b.steps { // n may come from the file
+		b.steps = b.limits.Steps
 		return &LimitError{Limit: "max-steps", Max: b.limits.Steps}
 	}
+	b.steps += n
 	b.untilClock -= n
 	if b.untilClock > 0 {
 		return nil
@@ -94,7 +95,7 @@ func (b *Budget) checkClock() error {
 
 // Hold charges n bytes of memory until Release.
 func (b *Budget) Hold(n int64) error {
-	if b.held+n > b.limits.Held {
+	if n < 0 || n > b.limits.Held-b.held { // n may come from the file
 		return &LimitError{Limit: "max-held-bytes", Max: b.limits.Held}
 	}
 	b.held += n

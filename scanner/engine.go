@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func (t *tree) member(ctx context.Context, a *Artifact) (outcome, error) {
 func (t *tree) analyse(ctx context.Context, a *Artifact) (outcome, error) {
 	head, err := readHead(a)
 	if err != nil {
-		t.gapError(a, nil, decodeError(err, 0))
+		t.gapError(a, nil, readError(err, 0))
 		return outcome{claimed: true}, stopping(t, err)
 	}
 	r := runner{t: t, a: a, head: head, intact: true}
@@ -158,7 +159,11 @@ func (r *runner) call(ctx context.Context, an *Analyzer, p *Pass) (err error) {
 			err = panicError(an, v)
 		}
 	}()
-	return an.Run(ctx, p)
+	err = an.Run(ctx, p)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.Join(r.t.budget.checkClock(), err)
+	}
+	return err
 }
 
 // panicError turns a recovered panic into a gap that says where to look.
@@ -235,7 +240,7 @@ func (t *tree) explain(a, child *Artifact, span Span, out *outcome, intact bool)
 	padding, err := isPadding(child, t.budget)
 	switch {
 	case err != nil:
-		t.gapError(a, nil, decodeError(err, span.Offset))
+		t.gapError(a, nil, readError(err, span.Offset))
 		return stopping(t, err)
 	case padding:
 		out.cover.add(span.Offset, span.Length, data)
@@ -254,7 +259,7 @@ func isPadding(a *Artifact, b *Budget) (bool, error) {
 	for off := int64(0); off < a.Size; {
 		n, err := a.ReadAt(buf[:min(int64(len(buf)), a.Size-off)], off)
 		if n == 0 {
-			return false, errors.Join(err, io.ErrUnexpectedEOF)
+			return false, cmp.Or(err, io.ErrUnexpectedEOF)
 		}
 		if err := b.Step(int64(n)/1024 + 1); err != nil {
 			return false, err

@@ -1,8 +1,10 @@
 package scanner
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 )
 
 // A Reason says why something could not be analysed.
@@ -77,6 +79,19 @@ func gapOf(err error) (Reason, Span, string) {
 	case errors.As(err, &input):
 		return input.Reason, input.At, input.Text
 	default:
-		return Unreadable, Span{}, err.Error()
+		return Unreadable, Span{}, reason(err).Error()
 	}
+}
+
+// readError turns an error of reading an artifact at an offset into one of the input.
+func readError(err error, off int64) error {
+	var input *Error
+	var limit *LimitError
+	switch {
+	case errors.As(err, &input), errors.As(err, &limit), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return Errorf(Truncated, off, "the file has become shorter since it was opened")
+	}
+	return Errorf(Unreadable, off, "reading: %v", reason(err))
 }

@@ -86,8 +86,9 @@ type Opener func() (io.Reader, error)
 func (p *Pass) Stream(ctx context.Context, m Member, at Span, open Opener) error {
 	child := p.child(m)
 	if err := p.Budget.member(child.Depth); err != nil {
+		err = p.GapOf(err)
 		p.account(at.Offset, at.Length, missed)
-		return p.GapOf(err)
+		return err
 	}
 	s, decodeErr := newSpool(p.Budget, open)
 	defer s.release()

@@ -116,7 +116,7 @@ func (p Policy) accept(r *Report) Judgement {
 		digests[r.Files[i].Path] = r.Files[i].SHA256
 	}
 	for _, a := range p.Allow {
-		if p.Now.After(a.Until.AddDate(0, 0, 1)) {
+		if !p.Now.Before(a.Until.AddDate(0, 0, 1)) {
 			j.Expired = append(j.Expired, a)
 			continue
 		}

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -122,7 +123,7 @@ func scanFile(ctx context.Context, target *Target, cfg *Config) fileResult {
 	a.ReaderAt, a.Size = &countingReader{f, &t.budget.read}, size
 	t.scan(ctx, a, &file)
 	if cfg.Digest != nil && cfg.Digest(target.RepoPath) {
-		if file.SHA256, err = digest(ctx, f, size); err != nil {
+		if file.SHA256, err = digest(t.budget, f, size); err != nil {
 			t.gapError(a, nil, err)
 		}
 	}
@@ -141,16 +142,16 @@ func (t *tree) scan(ctx context.Context, a *Artifact, file *File) {
 }
 
 // digest hashes a whole file.
-func digest(ctx context.Context, r io.ReaderAt, size int64) (string, error) {
+func digest(b *Budget, r io.ReaderAt, size int64) (string, error) {
 	h := sha256.New()
 	buf := make([]byte, 1<<20)
 	for off := int64(0); off < size; {
-		if err := ctx.Err(); err != nil {
+		if err := b.checkClock(); err != nil {
 			return "", err
 		}
 		n, err := r.ReadAt(buf[:min(int64(len(buf)), size-off)], off)
 		if n == 0 {
-			return "", errors.Join(err, io.ErrUnexpectedEOF)
+			return "", readError(cmp.Or(err, io.ErrUnexpectedEOF), off)
 		}
 		h.Write(buf[:n])
 		off += int64(n)

@@ -43,9 +43,10 @@ func newSpool(b *Budget, open Opener) (*spool, error) {
 // decode reads the member to its end and keeps its head and suffix.
 func (s *spool) decode(r io.Reader) error {
 	buf := make([]byte, 64<<10)
-	for {
+	for empty := 0; ; empty++ {
 		n, err := r.Read(buf)
 		if n > 0 {
+			empty = 0
 			s.keep(buf[:n])
 			if err := s.budget.expand(int64(n)); err != nil {
 				return err
@@ -53,6 +54,9 @@ func (s *spool) decode(r io.Reader) error {
 		}
 		if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil
+		}
+		if err == nil && empty > 100 {
+			err = io.ErrNoProgress
 		}
 		if err != nil {
 			return err
@@ -132,7 +136,7 @@ func (s *spool) windowFor(off int64) error {
 	if s.r == nil || off < s.windowAt {
 		r, err := s.open()
 		if err != nil {
-			return err
+			return decodeError(err, off)
 		}
 		s.r, s.pos, s.windowAt = r, 0, 0
 		s.window = s.window[:0]
@@ -156,7 +160,7 @@ func (s *spool) advance() error {
 		return s.budget.expand(int64(n))
 	}
 	if err == nil || errors.Is(err, io.EOF) {
-		err = Errorf(Internal, s.pos, "a second decode gave fewer bytes than the first")
+		return Errorf(Internal, s.pos, "a second decode gave fewer bytes than the first")
 	}
-	return err
+	return decodeError(err, s.pos)
 }
