@@ -59,6 +59,10 @@ type Artifact struct {
 	// as what lies before an archive or behind the end of a pickle.
 	Leftover bool
 	Depth    int // how many containers are around it; 0 for the file
+
+	// again is the artifact whose very bytes these are, all of them left over. What
+	// was reported on it is not reported twice.
+	again *Artifact
 }
 
 // A Member describes a part of an artifact that is handed back to the engine.

@@ -203,22 +203,27 @@ func (t *tree) unclaimed(a *Artifact) {
 // remains is padding, or a gap unless a claim failed, which says so already.
 func (t *tree) leftovers(ctx context.Context, a *Artifact, out *outcome, intact bool) error {
 	for _, span := range out.cover.missing(a.Size) {
-		if a.Leftover && span.Length == a.Size {
-			break
-		}
 		child := &Artifact{
 			ReaderAt: io.NewSectionReader(a, span.Offset, span.Length), Size: span.Length,
 			Path: a.Path, Member: leftoverName(a, span), Leftover: true, Depth: a.Depth + 1,
 		}
-		result, err := t.member(ctx, child)
-		out.cover.merge(&result.cover, span.Offset)
-		if err != nil {
-			return err
+		if span.Length == a.Size {
+			child.again = a
 		}
-		if result.claimed {
+		if !a.Leftover || child.again == nil { // else it would go on for ever
+			result, err := t.member(ctx, child)
+			out.cover.merge(&result.cover, span.Offset)
+			if err != nil {
+				return err
+			}
+			if result.claimed {
+				continue
+			}
+		}
+		if !intact {
 			continue
 		}
-		if err := t.explain(a, child, span, out, intact); err != nil {
+		if err := t.explain(a, child, span, out); err != nil {
 			return err
 		}
 	}
@@ -236,7 +241,7 @@ func leftoverName(a *Artifact, span Span) string {
 
 // explain accounts for unclaimed leftover bytes that are padding, and records a
 // gap for others.
-func (t *tree) explain(a, child *Artifact, span Span, out *outcome, intact bool) error {
+func (t *tree) explain(a, child *Artifact, span Span, out *outcome) error {
 	padding, err := isPadding(child, t.budget)
 	switch {
 	case err != nil:
@@ -244,7 +249,7 @@ func (t *tree) explain(a, child *Artifact, span Span, out *outcome, intact bool)
 		return stopping(t, err)
 	case padding:
 		out.cover.add(span.Offset, span.Length, data)
-	case intact:
+	default:
 		t.gap(a, Unrecognized, span, fmt.Sprintf("%d bytes here belong to nothing that this scanner knows in a file of format %s",
 			span.Length, strings.Join(out.formats, ", ")))
 	}

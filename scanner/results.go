@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Bounds on what one top-level file may report, so that a hostile file cannot
@@ -43,6 +44,11 @@ func (t *tree) rollback(m mark) { t.gaps, t.infos = t.gaps[:m.gaps], t.infos[:m.
 // this artifact before.
 func (t *tree) report(a *Artifact, r *Rule, at Span, d Detail) {
 	t.reports++
+	if a.again != nil {
+		if _, ok := t.seen[identity(r, a.again.Member, d)]; ok {
+			return
+		}
+	}
 	key := identity(r, a.Member, d)
 	if i, ok := t.seen[key]; ok {
 		t.findings[i].Count++
@@ -121,9 +127,15 @@ func (t *tree) gap(a *Artifact, why Reason, at Span, text string) {
 	if len(t.gaps) == maxGaps-1 {
 		text = fmt.Sprintf("more than %d gaps in one file: the rest is not listed", maxGaps)
 	}
-	t.gaps = append(t.gaps, Gap{
-		Path: a.Path, RepoPath: t.repoPath, Member: a.Member, Span: at, Reason: why, Message: Clean(text, 1000),
-	})
+	g := Gap{Path: a.Path, RepoPath: t.repoPath, Member: a.Member, Span: at, Reason: why, Message: Clean(text, 1000)}
+	if a.again != nil {
+		first := g
+		first.Member = a.again.Member
+		if slices.Contains(t.gaps, first) {
+			return
+		}
+	}
+	t.gaps = append(t.gaps, g)
 }
 
 // gapError records an error as a gap; one of a limit stands behind what is

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -90,6 +91,10 @@ func violations(r *scanner.Report, name string, size int64) []string {
 		c := f.Coverage
 		if f.Path == name && (c.Analysed+c.Data+c.Unaccounted != size || min(c.Analysed, c.Data, c.Unaccounted) < 0) {
 			bad("%s: coverage %+v of %d bytes", name, c, size)
+		}
+		gap := func(g scanner.Gap) bool { return g.Path == name }
+		if f.Path == name && f.Verdict != scanner.VerdictIgnored && c.Unaccounted > 0 && !slices.ContainsFunc(r.Gaps, gap) {
+			bad("%s: no gap for %d bytes unaccounted for", name, c.Unaccounted)
 		}
 	}
 	inside := func(s scanner.Span) bool {
