@@ -21,6 +21,7 @@ import io
 import os
 import pathlib
 import pkgutil
+import re
 import sys
 import types
 import warnings
@@ -79,6 +80,18 @@ NEVER = frozenset(
     "joblib.numpy_pickle_compat.NDArrayWrapper joblib.numpy_pickle_compat.ZNDArrayWrapper joblib.numpy_pickle.NumpyArrayWrapper "
     "typing.ForwardRef annotationlib.ForwardRef random.SystemRandom".split()
 )
+
+
+def dangerous():
+    """Returns the names that modelsieve knows to be dangerous: they are never listed."""
+    exact, below = set(), []
+    for path in OUT.parent.glob("danger_*.go"):
+        for name in re.findall(r'^\t\t"([^"]+)",$', path.read_text(), re.M):
+            below.append(name[:-1]) if name.endswith(".*") else exact.add(name)
+    return exact, tuple(below)
+
+
+EXACT, BELOW = dangerous()
 
 
 def modules(root):
@@ -255,6 +268,8 @@ def functions(name, module):
         home = getattr(value, "__module__", None) or module.__name__
         spelt = getattr(value, "__qualname__", None) or getattr(value, "__name__", attribute)
         top = home.split(".")[0] if isinstance(home, str) else None
+        if not isinstance(spelt, str) or spelt.startswith("__") and not spelt.startswith("__pyx_unpickle_"):
+            continue
         if isinstance(value, type) or top != name and not (name == "stdlib" and top in FUNCTIONS[name]) or "<" in spelt:
             continue
         if kind := function_kind(value, name, home):
@@ -309,6 +324,7 @@ def table(name, roots):
                     rows.update(methods(value, name))
                 else:
                     rejected += 1
+    rows = {path: kind for path, kind in rows.items() if path not in EXACT and not path.startswith(BELOW) and path[0] != "_" and ".__" not in path.replace(".__pyx_", "")}
     text = "".join(f"{path} {kind}\n" for path, kind in sorted(rows.items()))
     (OUT / f"{name}.txt").write_text(text)
     print(f"{name}: {len(rows)} listed, {rejected} not", file=sys.stderr)
