@@ -98,8 +98,9 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return c.named(want, v), nil
 	case picklenames.Function:
 		return c.function(v, rest)
+	default: // Any
+		return j.isData(v), nil
 	}
-	return j.isData(v), nil
 }
 
 // class reports whether a value is a listed class, one of those that are allowed.

@@ -9,20 +9,24 @@ import (
 // one argument may have. What is beyond is not known to be data.
 const (
 	maxDataDepth  = 100
-	maxDataValues = 1 << 20
+	maxDataValues = 1 << 18
 )
 
 // isData reports whether a value is data through and through: literals,
 // containers of data, results of calls that were shown inert, listed classes.
 // Nothing in it runs code when it is read, iterated or compared.
 func (j *judge) isData(v picklevm.Value) bool {
+	if v.IsPlain() || j.m.Flags(v)&flagData != 0 {
+		return true
+	}
 	left := maxDataValues
-	return j.dataWithin(v, 0, &left, map[picklevm.Value]bool{})
+	ok := j.dataWithin(v, 0, &left, map[picklevm.Value]bool{})
+	return ok && j.p.Budget.Step(int64(maxDataValues-left)) == nil
 }
 
 // dataWithin is isData with bounds. Values that were seen are not looked at again.
 func (j *judge) dataWithin(v picklevm.Value, depth int, left *int, seen map[picklevm.Value]bool) bool {
-	if v.IsPlain() {
+	if v.IsPlain() || j.m.Flags(v)&flagData != 0 {
 		return true
 	}
 	if *left--; *left < 0 || depth > maxDataDepth {
@@ -41,6 +45,7 @@ func (j *judge) dataWithin(v picklevm.Value, depth int, left *int, seen map[pick
 		return j.isStorage(v)
 	case picklevm.KindOpaque:
 		return true
+	default: // a container
 	}
 	items, _, loose := j.m.Items(v)
 	for _, item := range items {
@@ -48,7 +53,20 @@ func (j *judge) dataWithin(v picklevm.Value, depth int, left *int, seen map[pick
 			return false
 		}
 	}
+	if v.Kind() == picklevm.KindTuple && j.immutable(items) {
+		j.m.SetFlags(v, flagData)
+	}
 	return !loose
+}
+
+// immutable reports whether all values are plain data or tuples known to be data.
+func (j *judge) immutable(items []picklevm.Value) bool {
+	for _, v := range items {
+		if !v.IsPlain() && j.m.Flags(v)&flagData == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // isStorage reports whether a value is a tensor storage behind a persistent id of

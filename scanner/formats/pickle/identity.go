@@ -13,6 +13,7 @@ import (
 // Trees beyond them differ in what comes before.
 const (
 	maxIdentityValues  = 100_000
+	maxIdentityTotal   = 20_000_000 // of all findings of an artifact
 	maxIdentityLiteral = 1 << 20
 )
 
@@ -27,10 +28,12 @@ type identifier struct {
 
 // identity returns a hash over the trees of some values.
 func (j *judge) identity(values ...picklevm.Value) string {
-	id := &identifier{j: j, h: sha256.New(), seen: map[picklevm.Value]int{}, left: maxIdentityValues}
+	most := min(maxIdentityValues, maxIdentityTotal-j.hashed)
+	id := &identifier{j: j, h: sha256.New(), seen: map[picklevm.Value]int{}, left: most}
 	for _, v := range values {
 		id.value(v, 0)
 	}
+	j.hashed += most - max(id.left, 0)
 	return hex.EncodeToString(id.h.Sum(nil))
 }
 

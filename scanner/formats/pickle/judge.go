@@ -18,6 +18,8 @@ const (
 	flagHooked                               // a dict that holds a callable where Python looks for a method
 	flagCode                                 // a function or class rebuilt from bytecode
 	flagHashed                               // a tuple or frozenset whose items were seen to be hashed
+	flagData                                 // a tuple that is data through and through
+	flagFetched                              // an attribute: it may be anything, and belong to the whole process
 )
 
 // A judge observes the machine and reports what a load would do. It serves one
@@ -28,11 +30,14 @@ type judge struct {
 	m   *picklevm.Machine
 
 	targets   map[picklevm.Value]target
-	judged    map[picklevm.Value]scanner.Use // globals that a finding above import level names, or that were used
-	active    bool                           // the stream imported or called something
-	from      int64                          // where the opcodes start that are not accounted for yet
-	dtypes    map[picklevm.Value]dtype       // what is known of NumPy dtypes of the stream
-	variables map[picklevm.Value]string      // names of results, for the program
+	judged    map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
+	active    bool                              // the stream imported or called something
+	from      int64                             // where the opcodes start that are not accounted for yet
+	dtypes    map[picklevm.Value]dtype          // what is known of NumPy dtypes of the stream
+	variables map[picklevm.Value]string         // names of results, for the program
+	partials  map[picklevm.Value]picklevm.Value // states that functools.partial objects were given
+	depth     int                               // of callee
+	hashed    int                               // values that identities hashed, of all streams
 }
 
 // newJudge returns a judge with a machine over the pass's artifact.
@@ -46,6 +51,7 @@ func newJudge(ctx context.Context, p *scanner.Pass) *judge {
 func (j *judge) begin() {
 	j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
 	j.active, j.from, j.dtypes = false, j.m.Offset(), map[picklevm.Value]dtype{}
+	j.partials = map[picklevm.Value]picklevm.Value{}
 }
 
 // Step implements picklevm.Observer.
@@ -152,6 +158,8 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 	switch {
 	case err != nil:
 		return 0, err
+	case ok && t.path == "builtins.getattr":
+		return flagFetched, nil
 	case ok:
 		return flagInert, nil
 	case check.runsDangerous():

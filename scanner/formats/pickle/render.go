@@ -103,8 +103,9 @@ func (r *renderer) atom(v picklevm.Value) string {
 		return r.j.targetOf(v).path
 	case picklevm.KindPlain:
 		return "(...)"
+	default:
+		return "<buffer>"
 	}
-	return "<buffer>"
 }
 
 // node writes a value with items.

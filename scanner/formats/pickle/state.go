@@ -11,13 +11,12 @@ import (
 // Build implements picklevm.Observer: the state of an object is set.
 func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err error) {
 	j.programBuild(target, state)
-	switch target.Kind() {
-	case picklevm.KindGlobal:
+	if j.isShared(target) {
 		j.reportWrite(target, "sets the state of", at, state)
 		return 0, nil
-	case picklevm.KindCall, picklevm.KindInstance:
-	default:
-		return 0, nil // no loader sets the state of plain data; persistent objects are the loader's own
+	}
+	if target.Kind() != picklevm.KindCall && target.Kind() != picklevm.KindInstance {
+		return 0, nil // no loader sets the state of plain data; a storage is the loader's own
 	}
 	j.judgeState(target, state, at)
 	j.judgeTemplate(target, state, at)
@@ -26,10 +25,26 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 	switch j.classOf(target).path {
 	case "numpy.dtype":
 		j.judgeDtype(target, state, at)
+	case "functools.partial":
+		j.partials[target] = state
 	case "joblib.numpy_pickle.NumpyArrayWrapper":
 		return j.splice(state, at)
 	}
 	return 0, nil
+}
+
+// isShared reports whether a value is something that the stream did not make: a
+// global, a class behind an old persistent id of torch, or an attribute that was
+// fetched from one.
+func (j *judge) isShared(v picklevm.Value) bool {
+	switch v.Kind() {
+	case picklevm.KindGlobal:
+		return true
+	case picklevm.KindPersistent:
+		return j.persistentCallee(v).unresolved == ""
+	default:
+		return j.m.Flags(v)&flagFetched != 0
+	}
 }
 
 // classOf returns the class that an instance, or the result of a call, is of as
@@ -85,10 +100,24 @@ func (j *judge) reportClassSwitch(target, class picklevm.Value, at int64) {
 	})
 }
 
+// sharedTarget returns the target of something that isShared.
+func (j *judge) sharedTarget(v picklevm.Value) target {
+	switch v.Kind() {
+	case picklevm.KindGlobal:
+		return j.targetOf(v)
+	case picklevm.KindPersistent:
+		return j.persistentCallee(v)
+	default:
+		return target{path: j.render(v, 120)}
+	}
+}
+
 // reportWrite reports a change of something that the stream did not make.
 func (j *judge) reportWrite(target picklevm.Value, does string, at int64, what ...picklevm.Value) {
-	t := j.targetOf(target)
-	j.judged[target] = scanner.UseCall
+	t := j.sharedTarget(target)
+	if target.Kind() == picklevm.KindGlobal {
+		j.judged[target] = scanner.UseCall
+	}
 	var shown []string
 	for _, v := range what {
 		shown = append(shown, j.render(v, 200))
@@ -127,7 +156,7 @@ func (j *judge) allNumbers(items []picklevm.Value, depth int) bool {
 			if !j.isEnumMember(v) {
 				return false
 			}
-		default:
+		default: // strings, bytes and what the stream made
 			return false
 		}
 	}
@@ -170,30 +199,31 @@ func (j *judge) reportShape(v picklevm.Value, does string, at int64) {
 // or set of the stream.
 func (j *judge) Mutate(target picklevm.Value, items []picklevm.Value, op byte, at int64) error {
 	j.programMutate(target, items, op)
-	flags := j.m.Flags(target)
-	switch target.Kind() {
-	case picklevm.KindGlobal:
+	switch {
+	case j.isShared(target):
 		j.reportWrite(target, "adds to", at, items...)
-	case picklevm.KindCall, picklevm.KindInstance:
-		switch {
-		case flags&flagUnknown != 0:
-			j.reportShape(target, "adds items to it", at)
-		case flags&flagInert == 0 && j.classOf(target).unresolved == "" && !j.classOf(target).dangerous:
-			return nil // the call itself was reported
-		}
-		for i := 0; op == 's' || op == 'u' || op == 'd'; i += 2 {
-			if i+1 >= len(items) {
-				break
-			}
-			if err := j.Hash(items[i], at); err != nil {
-				return err
-			}
-		}
-	case picklevm.KindPersistent:
+		return nil
+	case target.Kind() == picklevm.KindPersistent:
 		j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
 			Message:  "Loading this pickle adds items to an object behind a persistent id, so that it cannot be said what runs.",
 			Evidence: []string{j.render(target, 200)},
 		})
+	case j.m.Flags(target)&flagUnknown != 0:
+		j.reportShape(target, "adds items to it", at)
+	}
+	if op == 's' || op == 'u' {
+		return j.mutatePairs(target, items, at)
+	}
+	return nil
+}
+
+// mutatePairs looks at keys and values that an instance is given by __setitem__.
+func (j *judge) mutatePairs(target picklevm.Value, items []picklevm.Value, at int64) error {
+	for i := 0; i+1 < len(items); i += 2 {
+		if err := j.Hash(items[i], at); err != nil {
+			return err
+		}
+		j.Pair(target, items[i], items[i+1], at)
 	}
 	return nil
 }
@@ -212,7 +242,7 @@ func (j *judge) Pair(dict, key, value picklevm.Value, _ int64) {
 	if !ok || !hookNames[name] && !(strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")) {
 		return
 	}
-	if !j.harmless(value) {
+	if picklevm.MayBeCallable(value) && !j.harmless(value) {
 		j.m.SetFlags(dict, flagHooked)
 	}
 }
@@ -223,7 +253,7 @@ func (j *judge) harmless(v picklevm.Value) bool {
 		t := j.targetOf(v)
 		return t.listed && t.entry.Unconditional()
 	}
-	return j.m.Flags(v)&flagInert != 0 && j.classOf(v).path != "functools.partial" && j.classOf(v).path != "builtins.getattr"
+	return j.m.Flags(v)&flagInert != 0 && j.classOf(v).path != "functools.partial"
 }
 
 // Hash implements picklevm.Observer: a value becomes a key or a member, so that
@@ -239,6 +269,12 @@ func (j *judge) hash(v picklevm.Value, at int64, depth int) error {
 		if j.m.Flags(v)&flagUnknown != 0 {
 			j.reportShape(v, "uses it as a key", at)
 		}
+		if j.m.Flags(v)&flagFetched != 0 {
+			j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
+				Message:  "Loading this pickle uses an attribute of another object as a key, so that it cannot be said whose __hash__ runs.",
+				Evidence: []string{j.render(v, 200)}, Identity: []string{j.identity(v)},
+			})
+		}
 	case picklevm.KindTuple, picklevm.KindFrozenSet:
 		if j.m.Flags(v)&flagHashed != 0 {
 			return nil
@@ -253,6 +289,7 @@ func (j *judge) hash(v picklevm.Value, at int64, depth int) error {
 				return err
 			}
 		}
+	default: // plain data
 	}
 	return nil
 }

@@ -70,8 +70,16 @@ func lookup(path, module string) target {
 	return t
 }
 
+// maxCalleeDepth is how many calls deep a callable is followed.
+const maxCalleeDepth = 16
+
 // callee returns what a value is when it is called.
 func (j *judge) callee(v picklevm.Value) target {
+	if j.depth >= maxCalleeDepth {
+		return target{path: "?", unresolved: "the result of many calls"}
+	}
+	j.depth++
+	defer func() { j.depth-- }()
 	switch v.Kind() {
 	case picklevm.KindGlobal:
 		return j.targetOf(v)
@@ -81,8 +89,9 @@ func (j *judge) callee(v picklevm.Value) target {
 		return j.method(j.m.Item(v, 0), "__call__")
 	case picklevm.KindPersistent:
 		return j.persistentCallee(v)
+	default:
+		return target{path: "?", unresolved: "something that is no name"}
 	}
-	return target{path: "?", unresolved: "something that is no name"}
 }
 
 // resultCallee returns what the result of a call is when it is called in turn.
@@ -98,17 +107,35 @@ func (j *judge) resultCallee(v picklevm.Value) target {
 			return j.method(args[0], name)
 		}
 	case made.path == "functools.partial" && len(args) >= 1:
-		t := j.callee(args[0])
-		t.bound = append(append([]picklevm.Value(nil), args[1:]...), t.bound...)
-		return t
+		return j.partialCallee(v, args)
 	case made.isClass() && made.unresolved == "":
 		return j.attribute(made, "__call__")
 	}
 	return target{path: j.render(v, 120), unresolved: "the result of another call"}
 }
 
+// partialCallee returns what a functools.partial object runs: the function of the
+// call that made it, or of the state that it was given since.
+func (j *judge) partialCallee(v picklevm.Value, args []picklevm.Value) target {
+	if state, ok := j.partials[v]; ok {
+		if state.Kind() != picklevm.KindTuple || j.m.Item(state, 1).Kind() != picklevm.KindTuple {
+			return target{path: j.render(v, 120), unresolved: "a functools.partial object with a state of its own"}
+		}
+		bound, _, _ := j.m.Items(j.m.Item(state, 1))
+		args = append([]picklevm.Value{j.m.Item(state, 0)}, bound...)
+	}
+	t := j.callee(args[0])
+	t.bound = append(append([]picklevm.Value(nil), args[1:]...), t.bound...)
+	return t
+}
+
 // method returns the target that an attribute of a value is.
 func (j *judge) method(v picklevm.Value, name string) target {
+	if j.depth >= maxCalleeDepth {
+		return target{path: "?", unresolved: "an attribute of the result of many calls"}
+	}
+	j.depth++
+	defer func() { j.depth-- }()
 	switch v.Kind() {
 	case picklevm.KindGlobal:
 		return j.attribute(j.targetOf(v), name)
@@ -120,6 +147,7 @@ func (j *judge) method(v picklevm.Value, name string) target {
 		}
 	case picklevm.KindStr:
 		return lookup("builtins.str."+name, "builtins")
+	default: // an attribute of what is not known
 	}
 	return target{path: j.render(v, 120) + "." + name, unresolved: "an attribute of another object"}
 }

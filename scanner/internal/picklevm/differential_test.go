@@ -67,14 +67,14 @@ func TestEverythingThatCPythonDoes(t *testing.T) {
 		if err != nil {
 			t.Fatalf("stream %d: the driver ended: %v", i, err)
 		}
-		var real map[string][]string
-		if err := json.Unmarshal(line, &real); err != nil {
+		var did map[string][]string
+		if err := json.Unmarshal(line, &did); err != nil {
 			t.Fatal(err)
 		}
-		if real["c"][len(real["c"])-1] == "stop" {
+		if did["c"][len(did["c"])-1] == "stop" {
 			accepted++
 		}
-		compare(t, seed+uint64(i), real)
+		compare(t, seed+uint64(i), did)
 	}
 	io.Copy(io.Discard, out)
 	if err := cmd.Wait(); err != nil {
@@ -88,7 +88,7 @@ func TestEverythingThatCPythonDoes(t *testing.T) {
 
 // compare checks that the machine told of every event, and accepts what a real
 // unpickler accepts.
-func compare(t *testing.T, seed uint64, real map[string][]string) {
+func compare(t *testing.T, seed uint64, did map[string][]string) {
 	t.Helper()
 	stream := generate(seed)
 	r := &eventCounter{seen: map[string]int{}}
@@ -97,7 +97,7 @@ func compare(t *testing.T, seed uint64, real map[string][]string) {
 	if slices.Contains(r.lines, "anomaly frame") {
 		return // some C unpicklers restart at the end of a frame: the anomaly is what is told of it
 	}
-	for name, events := range real {
+	for name, events := range did {
 		counts := map[string]int{}
 		for _, e := range events {
 			counts[e]++

@@ -156,7 +156,7 @@ func (m *Machine) reduce() error {
 
 // call applies a callable to arguments and pushes the result.
 func (m *Machine) call(callable, args Value, op byte) error {
-	if !mayBeCallable(callable) {
+	if !MayBeCallable(callable) {
 		return m.malformed("something that cannot be called is called")
 	}
 	switch k := args.Kind(); {
@@ -225,7 +225,7 @@ func (m *Machine) newObj(op byte) error {
 	if op == opNewObjEx {
 		c.Kwargs = operands[2]
 	}
-	if !mayBeCallable(c.Callable) {
+	if !MayBeCallable(c.Callable) {
 		return m.malformed("an instance of something that is no class")
 	}
 	if k := c.Args.Kind(); k != KindTuple && k != KindPlain {

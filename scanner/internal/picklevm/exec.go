@@ -313,7 +313,7 @@ func (m *Machine) addPairs(dict Value, items []Value) error {
 		if err := m.hash(items[i]); err != nil {
 			return err
 		}
-		if mayBeCallable(items[i+1]) {
+		if MayBeCallable(items[i+1]) {
 			m.obs.Pair(dict, items[i], items[i+1], m.opAt)
 		}
 	}
@@ -328,8 +328,8 @@ func (m *Machine) hash(v Value) error {
 	return m.obs.Hash(v, m.opAt)
 }
 
-// mayBeCallable reports whether a value may be something that can be called.
-func mayBeCallable(v Value) bool {
+// MayBeCallable reports whether a value may be something that can be called.
+func MayBeCallable(v Value) bool {
 	switch v.Kind() {
 	case KindGlobal, KindOpaque, KindCall, KindInstance, KindPersistent:
 		return true
