@@ -64,7 +64,7 @@ var bomb = fake("bomb", starts("BOMB", scanner.Sure), whole(ruleHigh))
 var box = fake("box", starts("BOX", scanner.Sure), func(ctx context.Context, p *scanner.Pass) error {
 	all := content(p)
 	at := int64(3)
-	for at+1 < p.Size && all[at] == '<' {
+	for at+1 < int64(len(all)) && all[at] == '<' {
 		n := int64(all[at+1] - '0')
 		if err := p.Section(ctx, scanner.Member{Name: "m"}, at+2, n); err != nil {
 			return err

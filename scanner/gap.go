@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // A Reason says why something could not be analysed.
@@ -67,7 +68,12 @@ type LimitError struct {
 	Max   int64  // its value, in the unit of the flag; milliseconds for max-time
 }
 
-func (e *LimitError) Error() string { return fmt.Sprintf("--%s %d reached", e.Limit, e.Max) }
+func (e *LimitError) Error() string {
+	if e.Limit == "max-time" {
+		return fmt.Sprintf("--%s %v reached", e.Limit, time.Duration(e.Max)*time.Millisecond)
+	}
+	return fmt.Sprintf("--%s %d reached", e.Limit, e.Max)
+}
 
 // gapOf turns an error that an analyzer returned into reason, place and text.
 func gapOf(err error) (Reason, Span, string) {

@@ -70,10 +70,10 @@ func Scan(ctx context.Context, targets []Target, cfg Config) (*Report, error) {
 	var group errgroup.Group
 	group.SetLimit(cfg.jobs())
 	for i := range targets {
-		if ctx.Err() != nil {
-			break
-		}
 		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
 			all[i] = scanFile(ctx, &targets[i], &cfg)
 			if cfg.Progress != nil {
 				cfg.Progress(int(done.Add(1)), len(targets))

@@ -88,7 +88,7 @@ func TestViolations(t *testing.T) {
 	}{
 		"coverage":        {func(r *scanner.Report) { r.Files[0].Coverage.Data++ }, "coverage"},
 		"negative":        {func(r *scanner.Report) { r.Files[0].Coverage.Data, r.Files[0].Coverage.Unaccounted = 2, -1 }, "coverage"},
-		"no-gap":          {func(r *scanner.Report) { r.Gaps = nil }, "no gap for 2 bytes"},
+		"no-gap":          {func(r *scanner.Report) { *r = *report(t, "TOYx\x05h"); r.Gaps = nil }, "no gap for 3 bytes"},
 		"finding-outside": {func(r *scanner.Report) { r.Findings[0].Span.Length = 99 }, "finding toy-executes"},
 		"gap-outside": {func(r *scanner.Report) {
 			r.Gaps = append(r.Gaps, scanner.Gap{Path: "toy.bin", Span: scanner.Span{Offset: -1}})
