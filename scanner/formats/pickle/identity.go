@@ -13,7 +13,7 @@ import (
 // Trees beyond them differ in what comes before.
 const (
 	maxIdentityValues  = 100_000
-	maxIdentityTotal   = 20_000_000 // of all findings of an artifact
+	maxIdentityTotal   = 1_000_000 // of all findings of an artifact
 	maxIdentityLiteral = 1 << 20
 )
 

@@ -128,6 +128,7 @@ var streamStart = regexp.MustCompile(`\x80[\x00-\x05]|c[A-Za-z_][\w.]{0,200}\n[A
 // behind an offset, or -1.
 func nextStream(p *scanner.Pass, at int64) (int64, error) {
 	const chunk, overlap = 256 << 10, 512
+	probes := maxProbes
 	buf := make([]byte, chunk+overlap)
 	for ; at < p.Size; at += chunk {
 		n, err := p.ReadAt(buf[:min(chunk+overlap, p.Size-at)], at)
@@ -137,17 +138,21 @@ func nextStream(p *scanner.Pass, at int64) (int64, error) {
 		if err := p.Budget.Step(int64(n)/256 + 1); err != nil {
 			return 0, err
 		}
-		if off := streamIn(p, buf[:n], at, chunk); off >= 0 {
+		if off := streamIn(p, buf[:n], at, chunk, &probes); off >= 0 {
 			return off, nil
 		}
 	}
 	return -1, nil
 }
 
+// maxProbes is how many places of one leftover are looked at closely. Where there
+// are more, the bytes are a gap, as leftovers are that nothing explains.
+const maxProbes = 2000
+
 // streamIn returns the offset of the first stream that starts in the first n
 // bytes of a chunk, or -1.
-func streamIn(p *scanner.Pass, buf []byte, at int64, n int) int64 {
-	for from := 0; from < min(n, len(buf)); {
+func streamIn(p *scanner.Pass, buf []byte, at int64, n int, probes *int) int64 {
+	for from := 0; from < min(n, len(buf)) && *probes > 0; *probes-- {
 		hit := streamStart.FindIndex(buf[from:])
 		if hit == nil {
 			break

@@ -93,7 +93,7 @@ func (m *Machine) Extent(v Value) (off, n int64, op byte, ok bool) {
 		return 0, 0, 0, false
 	}
 	at := v.Offset()
-	c := cursor.New(m.cfg.Input, at, m.cfg.Size-at)
+	c := cursor.NewNear(m.cfg.Input, at, m.cfg.Size-at, 128)
 	op, err := c.U8()
 	if err != nil {
 		return 0, 0, 0, false
