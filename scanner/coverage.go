@@ -144,6 +144,7 @@ func (c *cover) count(size int64) Coverage {
 			sum.Analysed += n
 		case data:
 			sum.Data += n
+		case missed: // is part of what is unaccounted for
 		}
 	}
 	sum.Unaccounted = size - sum.Analysed - sum.Data

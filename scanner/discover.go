@@ -112,7 +112,7 @@ func (d *discovery) literal(ctx context.Context, arg string) (found bool, err er
 	e := d.entry(arg)
 	switch _, err := os.Lstat(e.path()); {
 	case errors.Is(err, fs.ErrPermission):
-		d.refuse(e, Unreadable, "the file cannot be looked at: %v", reason(err))
+		d.refuse(e, "the file cannot be looked at: %v", reason(err))
 		return true, nil
 	case err != nil:
 		return false, nil
@@ -130,7 +130,7 @@ func (d *discovery) literal(ctx context.Context, arg string) (found bool, err er
 	case info.Mode().IsRegular():
 		d.add(e, nil)
 	default:
-		d.refuse(e, Unreadable, "%s, not a regular file", kindOf(info.Mode()))
+		d.refuse(e, "%s, not a regular file", kindOf(info.Mode()))
 	}
 	return true, nil
 }
@@ -196,9 +196,9 @@ func (d *discovery) put(e entry, refused *Error) {
 	d.targets = append(d.targets, Target{Path: CleanPath(d.show(e)), RepoPath: d.repoPath(e), Open: e.open, Refused: refused})
 }
 
-// refuse adds a target that is not opened.
-func (d *discovery) refuse(e entry, why Reason, format string, args ...any) {
-	d.add(e, Errorf(why, 0, format, args...))
+// refuse adds a target that cannot be read.
+func (d *discovery) refuse(e entry, format string, args ...any) {
+	d.add(e, Errorf(Unreadable, 0, format, args...))
 }
 
 // excluded reports whether a pattern excludes a file or a directory.

@@ -83,7 +83,7 @@ func (d *discovery) walk(ctx context.Context, dir entry, m *matcher) error {
 		case item.Type()&fs.ModeSymlink != 0:
 			d.link(e)
 		case ModelNamed(e.name):
-			d.refuse(e, Unreadable, "%s, not a regular file", kindOf(item.Type()))
+			d.refuse(e, "%s, not a regular file", kindOf(item.Type()))
 		}
 	}
 	if err != nil { // whatever Include says: what lies in the directory is not known
@@ -104,9 +104,9 @@ func (d *discovery) link(e entry) {
 	case refused != nil:
 		d.add(e, refused)
 	case info.IsDir():
-		d.refuse(e, Unreadable, "a link to a directory, which is not followed")
+		d.refuse(e, "a link to a directory, which is not followed")
 	default:
-		d.refuse(e, Unreadable, "a link to %s, not to a regular file", kindOf(info.Mode()))
+		d.refuse(e, "a link to %s, not to a regular file", kindOf(info.Mode()))
 	}
 }
 

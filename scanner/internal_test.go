@@ -108,7 +108,7 @@ func TestSpool(t *testing.T) {
 				if r.Offset < 0 {
 					wantN, wantErr = 0, io.EOF
 				}
-				if n != wantN || !bytes.Equal(got[:n], want[:n]) || err != wantErr && r.Length > 0 {
+				if n != wantN || !bytes.Equal(got[:n], want[:n]) || !errors.Is(err, wantErr) && r.Length > 0 {
 					t.Fatalf("%d bytes at %d: %d, %v; want %d, %v, and the same bytes", r.Length, r.Offset, n, err, wantN, wantErr)
 				}
 			}

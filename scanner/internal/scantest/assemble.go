@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -280,21 +281,13 @@ func (s *statement) count() (int, error) {
 
 // options reads arguments that are flags or pairs of a key and a value.
 func (s *statement) options(from int, flags, keys []string) (map[string]argument, error) {
-	known := func(list []string, word string) bool {
-		for _, k := range list {
-			if k == word {
-				return true
-			}
-		}
-		return false
-	}
 	found := map[string]argument{}
 	for i := from; i < len(s.args); i++ {
 		key := s.args[i].text
 		switch {
-		case known(flags, key):
+		case slices.Contains(flags, key):
 			found[key] = argument{}
-		case !known(keys, key):
+		case !slices.Contains(keys, key):
 			return nil, fmt.Errorf("no such option: %q", key)
 		case i+1 == len(s.args):
 			return nil, fmt.Errorf("option %q has no value", key)
