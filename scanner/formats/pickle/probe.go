@@ -7,6 +7,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
+	"unicode"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
@@ -100,12 +102,24 @@ func (h headReader) ReadAt(p []byte, off int64) (int, error) {
 
 var _ io.ReaderAt = headReader(nil)
 
-// properName matches names that an import can have in honest and in hostile
-// pickles, but that random bytes and prose hardly ever spell.
-var properName = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+// isProper reports whether a dotted name is one that an import can have, in honest
+// and in hostile pickles, but that random bytes and prose hardly ever spell.
+func isProper(name string) bool {
+	for part := range strings.SplitSeq(name, ".") {
+		for i, r := range part {
+			if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+				return false
+			}
+		}
+		if part == "" {
+			return false
+		}
+	}
+	return true
+}
 
 func (p *probe) Import(_ picklevm.Value, g *picklevm.Global, _ int64) error {
-	if g.Computed || properName.MatchString(g.Module) && properName.MatchString(g.Name) {
+	if g.Computed || isProper(g.Module) && isProper(g.Name) {
 		p.imports = p.imports || !g.Computed
 	}
 	return nil
@@ -122,7 +136,9 @@ func (p *probe) Step(n int64) error                                         { p.
 
 // streamStart matches what a stream with an import may begin with: a PROTO
 // opcode, or a GLOBAL with two names.
-var streamStart = regexp.MustCompile(`\x80[\x00-\x05]|c[A-Za-z_][\w.]{0,200}\n[A-Za-z_][\w.]{0,200}\n`)
+var streamStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\x80[\x00-\x05]|c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n`)
+})
 
 // nextStream returns the offset of the next stream that reaches an import, at or
 // behind an offset, or -1.
@@ -153,7 +169,7 @@ const maxProbes = 2000
 // bytes of a chunk, or -1.
 func streamIn(p *scanner.Pass, buf []byte, at int64, n int, probes *int) int64 {
 	for from := 0; from < min(n, len(buf)) && *probes > 0; *probes-- {
-		hit := streamStart.FindIndex(buf[from:])
+		hit := streamStart().FindIndex(buf[from:])
 		if hit == nil {
 			break
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
@@ -15,10 +16,12 @@ const templateKey = "_parse_arg_template"
 
 // distributionTemplate matches what scipy writes there: three functions that only
 // name their parameters.
-var distributionTemplate = regexp.MustCompile(`^\s*` +
-	`def _parse_args\(self,[\w ,=.]*\):\s+return \([\w ,]*\), [\w ,]+\s+` +
-	`def _parse_args_rvs\(self,[\w ,=.]*\):\s+return self\._argcheck_rvs\([\w ,=]*\)\s+` +
-	`def _parse_args_stats\(self,[\w ,=.]*moments='mv'\):\s+return \([\w ,]*\), [\w ,]+\s*$`)
+var distributionTemplate = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*` +
+		`def _parse_args\(self,[\w ,=.]*\):\s+return \([\w ,]*\), [\w ,]+\s+` +
+		`def _parse_args_rvs\(self,[\w ,=.]*\):\s+return self\._argcheck_rvs\([\w ,=]*\)\s+` +
+		`def _parse_args_stats\(self,[\w ,=.]*moments='mv'\):\s+return \([\w ,]*\), [\w ,]+\s*$`)
+})
 
 // judgeTemplate reports a distribution of scipy.stats whose state brings code of
 // its own.
@@ -30,7 +33,7 @@ func (j *judge) judgeTemplate(target, state picklevm.Value, at int64) {
 	_, cut, _ := j.m.Items(state)
 	text, isText := j.m.Str(j.entry(state, templateKey))
 	absent := j.entry(state, templateKey) == 0 && !cut
-	if state.Kind() == picklevm.KindDict && (absent || isText && distributionTemplate.MatchString(text)) {
+	if state.Kind() == picklevm.KindDict && (absent || isText && distributionTemplate().MatchString(text)) {
 		return
 	}
 	j.p.Report(ruleDangerousCall, j.at(at), scanner.Detail{
