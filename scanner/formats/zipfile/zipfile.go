@@ -7,6 +7,7 @@ package zipfile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -71,7 +72,7 @@ func match(h *scanner.Head) scanner.Claim {
 	if h.Depth == 0 && h.Size > int64(len(tail)) {
 		tail = make([]byte, min(h.Size, 22+1<<16))
 		n, err := h.ReadAt(tail, h.Size-int64(len(tail)))
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return scanner.No
 		}
 		tail = tail[:n]

@@ -4,6 +4,7 @@ package zlibfile
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 
 	"github.com/klauspost/compress/zlib"
@@ -43,7 +44,7 @@ func match(h *scanner.Head) scanner.Claim {
 	switch {
 	case err == nil:
 		return scanner.Sure
-	case h.Size <= int64(len(h.Prefix)) && err == io.ErrUnexpectedEOF && n > 0, scanner.ModelNamed(h.Name()):
+	case h.Size <= int64(len(h.Prefix)) && errors.Is(err, io.ErrUnexpectedEOF) && n > 0, scanner.ModelNamed(h.Name()):
 		return scanner.Maybe
 	}
 	return scanner.No

@@ -47,7 +47,7 @@ var moved = map[string]string{
 }
 
 // movedModules are modules whose contents a package now keeps in another one.
-var movedModules = map[string]string{
+var movedModules = map[string]string{ //nolint:gosec // module names, no credentials
 	"scipy.interpolate.fitpack2":                     "scipy.interpolate._fitpack2",
 	"scipy.interpolate.interpolate":                  "scipy.interpolate._interpolate",
 	"scipy.interpolate.polyint":                      "scipy.interpolate._polyint",

@@ -12,8 +12,11 @@ import (
 type Value any
 
 type (
-	Int  int64
-	Str  string
+	// Int is an integer of 64 bits.
+	Int int64
+	// Str is a string.
+	Str string
+	// Bool is True or False.
 	Bool bool
 	// Seq is a tuple or a list.
 	Seq []Value

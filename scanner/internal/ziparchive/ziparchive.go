@@ -55,7 +55,6 @@ type reader struct {
 	ends     map[int64]bool      // offsets of end records that were read
 	centrals map[int64]bool      // offsets of directory headers that were read
 	locals   map[int64][]*Header // directory headers by the local header they lead to
-	names    map[string]int64    // offset of the content first seen under a name
 }
 
 // Read reads the structures of a file of that many bytes. step is called with the
