@@ -7,24 +7,38 @@ package formats
 
 import (
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/bzip2file"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
+	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
+	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
+	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
+	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zlibfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/zstdfile"
 )
 
 // All returns the analyzers, in the order in which they run.
 func All() []*scanner.Analyzer {
 	var all []*scanner.Analyzer
+	all = append(all, bzip2file.Analyzer)
 	all = append(all, gzipfile.Analyzer)
+	all = append(all, lz4file.Analyzer)
+	all = append(all, lzmafile.Analyzer)
 	all = append(all, numpy.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
+	all = append(all, sealed.Analyzer)
+	all = append(all, tarfile.Analyzer)
 	all = append(all, torch.Analyzer)
+	all = append(all, xzfile.Analyzer)
 	all = append(all, zipfile.Analyzer)
 	all = append(all, zlibfile.Analyzer)
+	all = append(all, zstdfile.Analyzer)
 	return all
 }

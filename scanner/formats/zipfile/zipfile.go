@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 	"github.com/modelsieve/modelsieve/scanner/internal/ziparchive"
 )
 
@@ -23,7 +24,7 @@ var Analyzer = &scanner.Analyzer{
 
 All directories, local headers and what lies between them are read; where they
 disagree, every reading of a member is analysed and the disagreement reported.`,
-	Rules: []*scanner.Rule{ruleInconsistent, ruleTraversal, ruleLink},
+	Rules: []*scanner.Rule{ruleInconsistent, archiverules.Traversal, archiverules.Link},
 	Match: match,
 	Run:   run,
 }
@@ -39,24 +40,6 @@ var ruleInconsistent = &scanner.Rule{
 		"https://nvd.nist.gov/vuln/detail/CVE-2025-1944", "https://nvd.nist.gov/vuln/detail/CVE-2025-10156",
 		"https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT",
 	},
-}
-
-var ruleTraversal = &scanner.Rule{
-	ID:       "archive-traversal",
-	Title:    "Archive member escapes the target folder",
-	Severity: scanner.Critical,
-	Why:      "Loaders that unpack the archive would write this member outside of the folder that they unpack to.",
-	Fix:      "Do not unpack the archive. An honest model archive names its members relative to its own root.",
-	CWE:      22, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2023-48299", "https://cwe.mitre.org/data/definitions/22.html"},
-}
-
-var ruleLink = &scanner.Rule{
-	ID:       "archive-link-escape",
-	Title:    "Archive link escapes the target folder",
-	Severity: scanner.High,
-	Why:      "The archive holds a symbolic link to a place outside of itself. A loader that unpacks it reads or writes through the link.",
-	Fix:      "Do not unpack the archive. Replace the link by the file that it should stand for.",
-	CWE:      59, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2025-4517", "https://cwe.mitre.org/data/definitions/59.html"},
 }
 
 // match looks for a local header or an end record at the start and, as Python's
@@ -144,11 +127,10 @@ func reportAnomaly(p *scanner.Pass, a ziparchive.Anomaly) {
 // member reports on an entry and hands its content on.
 func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name string) error {
 	at := scanner.Span{Offset: e.DataAt, Length: e.Packed}
-	if escapes(e.Name) || e.Local.Name != e.Name && escapes(e.Local.Name) {
-		p.Report(ruleTraversal, scanner.Span{Offset: e.Local.At, Length: 4}, scanner.Detail{
-			Message:  fmt.Sprintf("The archive has a member %q, which unpacks to a place outside of the target folder.", scanner.Clean(e.Name, 160)),
-			Evidence: []string{e.Name},
-		})
+	header := scanner.Span{Offset: e.Local.At, Length: 4}
+	archiverules.ReportName(p, header, e.Name)
+	if e.Local.Name != e.Name {
+		archiverules.ReportName(p, header, e.Local.Name)
 	}
 	switch {
 	case e.Packed == 0 && strings.HasSuffix(e.Name, "/"):
@@ -174,40 +156,12 @@ func encrypted(e *ziparchive.Entry) bool {
 	return e.Local.Encrypted() && (e.Central == nil || e.Central.Encrypted())
 }
 
-// escapes reports whether a name leads out of the folder that it is unpacked to.
-func escapes(name string) bool {
-	slashed := strings.ReplaceAll(name, `\`, "/")
-	if strings.HasPrefix(slashed, "/") || len(name) > 1 && name[1] == ':' {
-		return true
-	}
-	depth := 0
-	for part := range strings.SplitSeq(slashed, "/") {
-		switch part {
-		case "", ".":
-		case "..":
-			depth--
-		default:
-			depth++
-		}
-		if depth < 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// reportLink reports a symbolic link to a place outside of the archive.
+// reportLink looks at an entry that is a symbolic link.
 func reportLink(p *scanner.Pass, e *ziparchive.Entry) {
 	const unix, typeMask, link, longest = 3, 0xf000, 0xa000, 4096
 	if e.Central == nil || e.Central.Creator>>8 != unix || e.Central.External>>16&typeMask != link {
 		return
 	}
 	target, _ := io.ReadAll(io.LimitReader(e.Open(p), longest))
-	if folder := e.Name[:strings.LastIndexByte(e.Name, '/')+1]; !escapes(folder+string(target)) && !strings.HasPrefix(string(target), "/") {
-		return
-	}
-	p.Report(ruleLink, scanner.Span{Offset: e.Local.At, Length: 4}, scanner.Detail{
-		Message:  fmt.Sprintf("The archive has a link %q to %q, outside of the target folder.", scanner.Clean(e.Name, 100), scanner.Clean(string(target), 160)),
-		Evidence: []string{e.Name, string(target)},
-	})
+	archiverules.ReportLink(p, scanner.Span{Offset: e.Local.At, Length: 4}, e.Name, string(target))
 }

@@ -22,6 +22,9 @@ type Codec struct {
 	// Open returns a reader of the stream at the source's position. It ends where
 	// the stream does and leaves the source right behind it.
 	Open func(src Source) (io.Reader, error)
+	// Greedy says that the reader of Open joins streams by itself, takes all there
+	// is, and fails where something else follows.
+	Greedy bool
 }
 
 // A Source gives compressed bytes. Decoders that read from an io.ByteReader take
@@ -37,7 +40,7 @@ func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
 	var taken int64
 	open := func() (io.Reader, error) {
 		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(p, 0, p.Size), 64<<10)}
-		return &joined{codec: c, src: src, taken: &taken}, nil
+		return &joined{codec: c, src: src, size: p.Size, taken: &taken}, nil
 	}
 	if err := p.Stream(ctx, scanner.Member{Name: c.contentName(p.Name())}, scanner.Span{}, open); err != nil {
 		return err
@@ -80,6 +83,7 @@ func (s *source) ReadByte() (byte, error) {
 type joined struct {
 	codec *Codec
 	src   *source
+	size  int64
 	taken *int64 // bytes of the file that streams took, for the caller
 	r     io.Reader
 }
@@ -97,9 +101,15 @@ func (j *joined) Read(p []byte) (int, error) {
 			j.r = r
 		}
 		n, err := j.r.Read(p)
-		*j.taken = max(*j.taken, j.src.taken)
+		if !j.codec.Greedy {
+			*j.taken = max(*j.taken, j.src.taken)
+		}
 		switch {
 		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			if j.codec.Greedy {
+				*j.taken = j.size
+				return n, io.EOF
+			}
 			j.r = nil
 		case err != nil:
 			return n, err

@@ -1,0 +1,77 @@
+// Package archiverules holds what all archive formats report in the same way:
+// members and links that lead out of the folder that they are unpacked to.
+package archiverules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+)
+
+// Traversal is the rule for members that are unpacked outside of the target.
+var Traversal = &scanner.Rule{
+	ID:       "archive-traversal",
+	Title:    "Archive member escapes the target folder",
+	Severity: scanner.Critical,
+	Why:      "Loaders that unpack the archive would write this member outside of the folder that they unpack to.",
+	Fix:      "Do not unpack the archive. An honest model archive names its members relative to its own root.",
+	CWE:      22, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2023-48299", "https://cwe.mitre.org/data/definitions/22.html"},
+}
+
+// Link is the rule for links to a place outside of the target.
+var Link = &scanner.Rule{
+	ID:       "archive-link-escape",
+	Title:    "Archive link escapes the target folder",
+	Severity: scanner.High,
+	Why:      "The archive holds a link to a place outside of itself. A loader that unpacks it reads or writes through the link.",
+	Fix:      "Do not unpack the archive. Replace the link by the file that it should stand for.",
+	CWE:      59, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2025-4517", "https://cwe.mitre.org/data/definitions/59.html"},
+}
+
+// ReportName reports a member whose name leads out of the target.
+func ReportName(p *scanner.Pass, at scanner.Span, name string) {
+	if !escapes(name) {
+		return
+	}
+	p.Report(Traversal, at, scanner.Detail{
+		Message:  fmt.Sprintf("The archive has a member %q, which unpacks to a place outside of the target folder.", scanner.Clean(name, 160)),
+		Evidence: []string{name},
+	})
+}
+
+// ReportLink reports a link whose target, relative to the folder of its name, leads
+// out of the archive.
+func ReportLink(p *scanner.Pass, at scanner.Span, name, target string) {
+	folder := name[:strings.LastIndexByte(name, '/')+1]
+	if !strings.HasPrefix(target, "/") && !escapes(folder+target) {
+		return
+	}
+	p.Report(Link, at, scanner.Detail{
+		Message:  fmt.Sprintf("The archive has a link %q to %q, outside of the target folder.", scanner.Clean(name, 100), scanner.Clean(target, 160)),
+		Evidence: []string{name, target},
+	})
+}
+
+// escapes reports whether a name leads out of the folder that it is unpacked to,
+// on any system.
+func escapes(name string) bool {
+	slashed := strings.ReplaceAll(name, `\`, "/")
+	if strings.HasPrefix(slashed, "/") || len(name) > 1 && name[1] == ':' {
+		return true
+	}
+	depth := 0
+	for part := range strings.SplitSeq(slashed, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			depth--
+		default:
+			depth++
+		}
+		if depth < 0 {
+			return true
+		}
+	}
+	return false
+}
