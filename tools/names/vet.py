@@ -69,6 +69,16 @@ PACKAGES = {
     ).split(),
 }
 
+# Modules of packages that are not vetted as a whole: their listed names pass, and
+# the others stay those of a package that nobody vetted. Needs them installed:
+# python tools/names/vet.py others
+OTHERS = (
+    "transformers.training_args transformers.trainer_utils transformers.trainer_pt_utils transformers.training_args_seq2seq "
+    "transformers.debug_utils transformers.utils.generic transformers.integrations.deepspeed transformers.generation.configuration_utils "
+    "accelerate.state accelerate.utils.dataclasses torchmetrics.utilities.enums lightning.pytorch.utilities.types "
+    "lightning.fabric.utilities.enums lightning.fabric.utilities.data lightning.pytorch.trainer.states pytorch_lightning.utilities.enums"
+).split()
+
 SKIP = ("test", "tests", "testing", "conftest", "setup", "__main__", "_testing", "distutils", "f2py", "_pyinstaller")
 
 # Never listed, whatever the rule says: they hold or run callables, open files, or act by name.
@@ -76,7 +86,7 @@ NEVER = frozenset(
     "functools.partial functools.partialmethod functools.cached_property functools.singledispatchmethod "
     "operator.attrgetter operator.methodcaller operator.itemgetter weakref.finalize types.FunctionType types.MethodType "
     "types.CodeType types.LambdaType types.CellType types.ModuleType itertools.starmap itertools.accumulate "
-    "logging.FileHandler logging.StreamHandler logging.Handler socket.socket socket.SocketType joblib.memory.Memory joblib.parallel.Parallel "
+    "logging.FileHandler logging.StreamHandler logging.Handler socket.socket socket.SocketType joblib.parallel.Parallel "
     "joblib.numpy_pickle_compat.NDArrayWrapper joblib.numpy_pickle_compat.ZNDArrayWrapper joblib.numpy_pickle.NumpyArrayWrapper "
     "typing.ForwardRef annotationlib.ForwardRef random.SystemRandom".split()
 )
@@ -213,7 +223,7 @@ def kinds(cls):
     """Returns what the class is inert for: n construction, d calls with data."""
     if issubclass(cls, enum.Enum):
         missing = unwrap(inspect.getattr_static(cls, "_missing_"))
-        return "nd" if missing.__module__ == "enum" else "n"
+        return "nd" if missing.__module__ == "enum" or sink_of(missing) is None else "n"
     if issubclass(cls, tuple) and hasattr(cls, "_fields") or issubclass(cls, BaseException) and cls.__module__ == "builtins":
         return "nd"
     return "nd" if compiled(cls) else "n"
@@ -232,6 +242,8 @@ def compiled(cls):
 
 def belongs(cls, name):
     top = (cls.__module__ or "").split(".")[0]
+    if name == "others":
+        return cls.__module__ in OTHERS
     return top in sys.stdlib_module_names if name == "stdlib" else top == name
 
 
@@ -300,10 +312,24 @@ def constants():
                 yield f"{module.__name__}.{attribute}", "n"
 
 
+def activations():
+    """Yields torch's compiled functions that models keep: activations and the like."""
+    import torch
+
+    for module in (torch, torch._C._nn, torch._C._special):
+        for attribute in (
+            "relu relu_ gelu silu silu_ sigmoid tanh softmax log_softmax softplus elu selu celu leaky_relu hardtanh hardswish hardsigmoid "
+            "mish logsigmoid prelu rrelu threshold softshrink tanhshrink log_sigmoid exp log sqrt abs clamp sin cos mean sum square"
+        ).split():
+            if isinstance(getattr(module, attribute, None), types.BuiltinFunctionType):
+                yield f"{module.__name__}.{attribute}", "s"
+
+
 def table(name, roots):
     rows, rejected = {}, 0
     if name == "torch":
         rows.update(constants())
+        rows.update(activations())
     for root in roots:
         for module in modules(root):
             rows.update(functions(name, module))
@@ -335,7 +361,7 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     for name in sys.argv[1:] or PACKAGES:
         with contextlib.redirect_stdout(io.StringIO()):
-            table(name, PACKAGES[name])
+            table(name, OTHERS if name == "others" else PACKAGES[name])
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 	switch want.Kind {
 	case picklenames.Str:
 		text, ok := j.m.Str(v)
-		return ok && (want.In == nil || slices.Contains(want.In, text)), nil
+		return v.Kind() == picklevm.KindStr && (want.In == nil || ok && slices.Contains(want.In, text)), nil
 	case picklenames.Int:
 		return v.Kind() == picklevm.KindInt || v.Kind() == picklevm.KindBool || v.Kind() == picklevm.KindBigInt, nil
 	case picklenames.Bytes:

@@ -135,7 +135,6 @@ var dangerDeserialize = danger{
 		"sqlitedict.*",
 		"torch.Storage.from_file",
 		"torch.UntypedStorage.from_file",
-		"torch._C.*",
 		"torch._weights_only_unpickler.*",
 		"torch.from_file",
 		"torch.frombuffer",

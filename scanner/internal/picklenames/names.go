@@ -35,7 +35,12 @@ var tables = map[string]func() map[string]string{
 	"sklearn": table("sklearn"), "torch": table("torch"),
 }
 
-var stdlibTable = table("stdlib")
+// stdlibTable is that of the standard library, othersTable that of packages which
+// are not vetted as a whole.
+var (
+	stdlibTable = table("stdlib")
+	othersTable = table("others")
+)
 
 // table returns a function that parses a table when it is first asked.
 func table(name string) func() map[string]string {
@@ -62,9 +67,12 @@ func file(name string) string {
 func Lookup(path string) (Entry, bool) {
 	entry, ok := reviewed[path]
 	top, _, _ := strings.Cut(path, ".")
-	rows := stdlibTable
-	if t := tables[top]; t != nil {
+	rows := othersTable
+	switch t := tables[top]; {
+	case t != nil:
 		rows = t
+	case Stdlib(top):
+		rows = stdlibTable
 	}
 	kind, listed := rows()[path]
 	if !listed {

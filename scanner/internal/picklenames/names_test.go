@@ -14,7 +14,7 @@ import (
 func rows(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, name := range []string{"joblib", "numpy", "pandas", "scipy", "sklearn", "stdlib", "torch"} {
+	for _, name := range []string{"joblib", "numpy", "others", "pandas", "scipy", "sklearn", "stdlib", "torch"} {
 		text := file(name)
 		if text == "" {
 			t.Fatalf("the table %s is empty", name)
