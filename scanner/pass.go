@@ -23,8 +23,10 @@ type Pass struct {
 // the analyzer's.
 func (p *Pass) Report(r *Rule, at Span, d Detail) { p.tree.report(p.Artifact, r, at, d) }
 
-// Gap records that something could not be analysed.
+// Gap records that something could not be analysed. The bytes of the span, where it
+// has a length, are not looked at again as leftovers.
 func (p *Pass) Gap(why Reason, at Span, format string, args ...any) {
+	p.account(at.Offset, at.Length, missed)
 	p.tree.gap(p.Artifact, why, at, fmt.Sprintf(format, args...))
 }
 

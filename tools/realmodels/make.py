@@ -308,7 +308,7 @@ def unsafe_models(corpus):
     corpus.bytes("unsafe/gzip-in-zip.zip", zipped("model.bin", gzip.compress(spliced(plain, payload), mtime=0)), "findings", named)
     corpus.bytes("unsafe/no-name", spliced(plain, payload), "findings", named)
     corpus.bytes("broken/plain.pkl", plain[: len(plain) // 2], "incomplete")
-    corpus.bytes("broken/archive.pt", archive[: len(archive) // 2], "findings")
+    corpus.bytes("broken/archive.pt", archive[: len(archive) // 2], "incomplete")
     corpus.bytes("broken/legacy.pt", legacy[:-5], "incomplete")
     corpus.bytes("broken/array.npy", npy()[:-5], "incomplete")
     corpus.bytes("broken/encrypted.zip", encrypted(zipped("a/b.pkl", plain)), "incomplete")

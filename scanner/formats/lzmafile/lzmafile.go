@@ -15,12 +15,12 @@ import (
 // Analyzer opens .lzma files.
 var Analyzer = &scanner.Analyzer{
 	Name:  "lzma",
-	Doc:   ".lzma files\n\nThe streams of a file are decoded as one content. Anything else behind them is a gap.",
+	Doc:   ".lzma files\n\nFiles in a row are decoded as one content, as readers do.",
 	Match: match,
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".lzma"}, Starts: starts, Open: open, Greedy: true}
+var codec = &decode.Codec{Suffixes: []string{".lzma"}, Starts: starts, Open: open}
 
 // starts checks the properties that every writer uses, a dictionary size of
 // 2**n or 2**n + 2**(n-1), and the size of the content: weak magic all the same.

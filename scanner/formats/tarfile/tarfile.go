@@ -159,9 +159,9 @@ func (r *reader) hand(ctx context.Context, h header, headAt, dataAt, size int64)
 // link reports a link that leads out of the archive. The target of a hard link is
 // named from the root of the archive, that of a symbolic one from its own folder.
 func (r *reader) link(h header, at scanner.Span) {
+	folder := archiverules.Folder(h.name)
 	if h.kind == '1' {
-		archiverules.ReportLink(r.p, at, "", h.link)
-		return
+		folder = ""
 	}
-	archiverules.ReportLink(r.p, at, h.name, h.link)
+	archiverules.ReportLink(r.p, at, h.name, folder, h.link)
 }

@@ -94,8 +94,11 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	for _, a := range archive.Anomalies {
 		reportAnomaly(p, a)
 	}
+	if !archive.Ended {
+		p.Gap(scanner.Truncated, scanner.Span{Offset: p.Size}, "the archive has no end record: it is cut off")
+	}
 	for _, span := range archive.Truncated {
-		p.Gap(scanner.Truncated, span, "a member of %d bytes, but %d are left", span.Length, p.Size-span.Offset)
+		p.Gap(scanner.Truncated, scanner.Span{Offset: span.Offset}, "a member of %d bytes, but %d are left", span.Length, p.Size-span.Offset)
 	}
 	seen := map[string]int{}
 	for i := range archive.Entries {
@@ -163,5 +166,5 @@ func reportLink(p *scanner.Pass, e *ziparchive.Entry) {
 		return
 	}
 	target, _ := io.ReadAll(io.LimitReader(e.Open(p), longest))
-	archiverules.ReportLink(p, scanner.Span{Offset: e.Local.At, Length: 4}, e.Name, string(target))
+	archiverules.ReportLink(p, scanner.Span{Offset: e.Local.At, Length: 4}, e.Name, archiverules.Folder(e.Name), string(target))
 }

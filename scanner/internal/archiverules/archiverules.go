@@ -29,6 +29,9 @@ var Link = &scanner.Rule{
 	CWE:      59, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2025-4517", "https://cwe.mitre.org/data/definitions/59.html"},
 }
 
+// Folder is the folder that a member lies in: "" or a path that ends in a slash.
+func Folder(name string) string { return name[:strings.LastIndexByte(name, '/')+1] }
+
 // ReportName reports a member whose name leads out of the target.
 func ReportName(p *scanner.Pass, at scanner.Span, name string) {
 	if !escapes(name) {
@@ -40,10 +43,9 @@ func ReportName(p *scanner.Pass, at scanner.Span, name string) {
 	})
 }
 
-// ReportLink reports a link whose target, relative to the folder of its name, leads
-// out of the archive.
-func ReportLink(p *scanner.Pass, at scanner.Span, name, target string) {
-	folder := name[:strings.LastIndexByte(name, '/')+1]
+// ReportLink reports a link whose target, relative to a folder of the archive, leads
+// out of it.
+func ReportLink(p *scanner.Pass, at scanner.Span, name, folder, target string) {
 	if !strings.HasPrefix(target, "/") && !escapes(folder+target) {
 		return
 	}

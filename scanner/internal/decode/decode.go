@@ -22,8 +22,8 @@ type Codec struct {
 	// Open returns a reader of the stream at the source's position. It ends where
 	// the stream does and leaves the source right behind it.
 	Open func(src Source) (io.Reader, error)
-	// Greedy says that the reader of Open joins streams by itself, takes all there
-	// is, and fails where something else follows.
+	// Greedy says that the reader of Open joins streams by itself, reads ahead, and
+	// fails where something else follows.
 	Greedy bool
 }
 
@@ -101,9 +101,7 @@ func (j *joined) Read(p []byte) (int, error) {
 			j.r = r
 		}
 		n, err := j.r.Read(p)
-		if !j.codec.Greedy {
-			*j.taken = max(*j.taken, j.src.taken)
-		}
+		*j.taken = max(*j.taken, j.src.taken)
 		switch {
 		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 			if j.codec.Greedy {

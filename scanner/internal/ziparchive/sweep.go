@@ -192,7 +192,9 @@ func (z *reader) orphan(at, end int64) int64 {
 		packed = uint64(next - at - local.Bytes)
 	}
 	z.record(local.At, local.Bytes)
-	z.anomaly(at, local.Name, "an entry that the directory does not list")
+	if len(z.ends) > 0 {
+		z.anomaly(at, local.Name, "an entry that the directory does not list")
+	}
 	z.add(nil, local, packed, local.Method)
 	return local.Bytes + int64(packed)
 }
@@ -231,10 +233,11 @@ func (z *reader) gaps() []scanner.Span {
 // compare notes what the headers of an entry, or two entries, disagree about.
 func (z *reader) compare() {
 	z.overlaps()
-	folded := map[string]int{}
+	folded, compared := map[string]int{}, map[*Header]bool{}
 	for i := range z.archive.Entries {
 		e := &z.archive.Entries[i]
-		if e.Central != nil {
+		if e.Central != nil && !compared[e.Central] {
+			compared[e.Central] = true
 			z.disagreements(e)
 		}
 		if strings.ContainsRune(e.Name, 0) {

@@ -40,6 +40,7 @@ type Archive struct {
 	Records   []scanner.Span // headers and directories, for accounting
 	Anomalies []Anomaly
 	Truncated []scanner.Span // contents that reach beyond the file
+	Ended     bool           // there is an end record: without one, the file is cut off
 }
 
 // maxAnomalies is how many anomalies are kept.
@@ -72,6 +73,7 @@ func Read(r io.ReaderAt, size int64, step func(int64) error) (*Archive, error) {
 	if len(z.archive.Entries) == 0 && len(z.ends) == 0 {
 		return nil, scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
 	}
+	z.archive.Ended = len(z.ends) > 0
 	z.compare()
 	return &z.archive, nil
 }

@@ -1,0 +1,16 @@
+package xzfile_test
+
+import (
+	"testing"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
+	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
+	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
+)
+
+var analyzers = []*scanner.Analyzer{xzfile.Analyzer, pickle.Analyzer}
+
+func Test(t *testing.T) { scantest.Run(t, analyzers) }
+
+func Fuzz(f *testing.F) { scantest.Fuzz(f, analyzers, xzfile.Analyzer) }
