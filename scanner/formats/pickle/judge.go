@@ -223,6 +223,8 @@ func (j *judge) reportUnknownClass(t target, c picklevm.Call) {
 			t.quoted(), t.spelling()),
 		Evidence: []string{t.path}, Identity: []string{t.path, string(scanner.UseConstruct)},
 		Name: t.path, Use: scanner.UseConstruct, Plain: true,
+		Fix: fmt.Sprintf("If you know this class, accept it under `allow:` in .modelsieve.yaml: "+
+			"`- {name: %s, use: construct, reason: ..., owner: ..., until: YYYY-MM-DD}`. Better, save a state dict instead of the object.", t.path),
 	})
 }
 
