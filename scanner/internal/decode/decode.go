@@ -37,6 +37,10 @@ type Source interface {
 // Run hands on the content of all streams as one member and accounts for what the
 // decoder took. Bytes behind the last stream are left to the engine.
 func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
+	prefix := make([]byte, min(p.Size, 16))
+	if _, err := p.ReadAt(prefix, 0); err != nil && !errors.Is(err, io.EOF) || !c.Starts(prefix) {
+		return scanner.Errorf(scanner.Malformed, 0, "no stream of this format starts here")
+	}
 	var taken int64
 	open := func() (io.Reader, error) {
 		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(p, 0, p.Size), 64<<10)}
@@ -90,27 +94,20 @@ type joined struct {
 
 func (j *joined) Read(p []byte) (int, error) {
 	for {
-		if j.r == nil {
-			if prefix, _ := j.src.r.Peek(16); !j.codec.Starts(prefix) {
-				return 0, io.EOF
-			}
-			r, err := j.codec.Open(j.src)
-			if err != nil {
-				return 0, unexpected(err)
-			}
-			j.r = r
+		if err := j.next(); err != nil {
+			return 0, err
 		}
 		n, err := j.r.Read(p)
 		*j.taken = max(*j.taken, j.src.taken)
+		ended := errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF)
 		switch {
-		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-			if j.codec.Greedy {
-				*j.taken = j.size
-				return n, io.EOF
-			}
+		case ended && j.codec.Greedy:
+			*j.taken = j.size
+			return n, io.EOF
+		case ended:
 			j.r = nil
 		case err != nil:
-			return n, err
+			return n, j.broken(err)
 		}
 		if n > 0 {
 			return n, nil
@@ -118,10 +115,32 @@ func (j *joined) Read(p []byte) (int, error) {
 	}
 }
 
-// unexpected turns the end of the file inside a header into an error.
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
+// next opens the next stream where none is open, and ends where none starts.
+func (j *joined) next() error {
+	if j.r != nil {
+		return nil
 	}
-	return err
+	if prefix, _ := j.src.r.Peek(16); !j.codec.Starts(prefix) {
+		return io.EOF
+	}
+	r, err := j.codec.Open(j.src)
+	if err != nil {
+		*j.taken = max(*j.taken, j.src.taken)
+		return j.broken(err)
+	}
+	j.r = r
+	return nil
+}
+
+// broken says where a stream could not be decoded, and whether the file ends there.
+func (j *joined) broken(err error) error {
+	var limit *scanner.LimitError
+	var input *scanner.Error
+	if errors.As(err, &limit) || errors.As(err, &input) {
+		return err
+	}
+	if _, peekErr := j.src.r.Peek(1); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(peekErr, io.EOF) && !j.codec.Greedy {
+		return scanner.Errorf(scanner.Truncated, j.src.taken, "the compressed data end too early")
+	}
+	return scanner.Errorf(scanner.Malformed, j.src.taken, "decompressing: %v", err)
 }

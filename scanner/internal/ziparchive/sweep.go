@@ -241,14 +241,14 @@ func (z *reader) compare() {
 			z.disagreements(e)
 		}
 		if strings.ContainsRune(e.Name, 0) {
-			z.anomaly(e.DataAt, e.Name, "a NUL in the name")
+			z.anomaly(e.Local.At, e.Name, "a NUL in the name")
 		}
 		key := e.Name
 		if pickle := strings.ToLower(e.Name); strings.HasSuffix(pickle, ".pkl") {
 			key = pickle // torch finds records whatever their case
 		}
 		if k, ok := folded[key]; ok && z.archive.Entries[k].DataAt != e.DataAt {
-			z.anomaly(e.DataAt, e.Name, "two entries under one name")
+			z.anomaly(e.Local.At, e.Name, "two entries under one name")
 		}
 		folded[key] = i
 	}
@@ -295,7 +295,7 @@ func (z *reader) overlaps() {
 	for _, i := range order {
 		e := &entries[i]
 		if last >= 0 && e.DataAt < end && entries[last].DataAt != e.DataAt {
-			z.anomaly(e.DataAt, e.Name, "two entries share bytes")
+			z.anomaly(e.Local.At, e.Name, "two entries share bytes")
 		}
 		if e.DataAt+e.Packed > end {
 			end, last = e.DataAt+e.Packed, i
