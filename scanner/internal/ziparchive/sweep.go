@@ -192,9 +192,7 @@ func (z *reader) orphan(at, end int64) int64 {
 		packed = uint64(next - at - local.Bytes)
 	}
 	z.record(local.At, local.Bytes)
-	if len(z.ends) > 0 {
-		z.anomaly(at, local.Name, "an entry that the directory does not list")
-	}
+	z.anomaly(at, local.Name, "an entry that the directory does not list")
 	z.add(nil, local, packed, local.Method)
 	return local.Bytes + int64(packed)
 }

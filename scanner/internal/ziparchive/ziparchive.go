@@ -73,7 +73,10 @@ func Read(r io.ReaderAt, size int64, step func(int64) error) (*Archive, error) {
 	if len(z.archive.Entries) == 0 && len(z.ends) == 0 {
 		return nil, scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
 	}
-	z.archive.Ended = len(z.ends) > 0
+	if z.archive.Ended = len(z.ends) > 0; !z.archive.Ended {
+		z.archive.Anomalies = nil // what a cut-off file lacks is no disagreement
+		return &z.archive, nil
+	}
 	z.compare()
 	return &z.archive, nil
 }
@@ -224,13 +227,14 @@ func (z *reader) readDirectory(at, shift int64) (uint64, error) {
 		if err := z.step(1); err != nil {
 			return n, err
 		}
+		start := c.Offset()
 		sig, err := c.Peek(4)
 		if err != nil || string(sig) != sigCentral {
 			return n, nil
 		}
 		h, err := readCentral(c)
 		if err != nil {
-			z.anomaly(c.Offset(), "", "the directory is cut off")
+			z.anomaly(start, "", "the directory is cut off")
 			return n, nil
 		}
 		if z.centrals[h.At] {
