@@ -74,9 +74,8 @@ func endRecord(tail []byte, size int64) bool {
 			continue
 		}
 		directory := int64(b[12]) | int64(b[13])<<8 | int64(b[14])<<16 | int64(b[15])<<24
-		comment := int64(b[20]) | int64(b[21])<<8
 		before := size - int64(len(b))
-		if comment <= int64(len(b))-22 && (directory <= before || directory == 1<<32-1) && b[4] == 0 {
+		if (directory <= before || directory == 1<<32-1) && b[4] == 0 {
 			return true
 		}
 	}
