@@ -2,14 +2,14 @@ package ziparchive
 
 import (
 	"encoding/binary"
-	"math"
+
+	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
 )
 
 // Signatures of the structures of a zip file (APPNOTE.TXT 4.3).
 const (
 	sigLocal      = "PK\x03\x04"
 	sigCentral    = "PK\x01\x02"
-	sigSignature  = "PK\x05\x05"
 	sigEnd        = "PK\x05\x06"
 	sigEnd64      = "PK\x06\x06"
 	sigLocator64  = "PK\x06\x07"
@@ -27,89 +27,95 @@ const (
 
 // Flag bits of an entry.
 const (
-	flagEncrypted  = 1 << 0
+	FlagEncrypted  = 1 << 0
 	flagDescriptor = 1 << 3
-	flagPatched    = 1 << 5
 	flagStrong     = 1 << 6
 	flagMasked     = 1 << 13
-	// refusedFlags are those for which some readers refuse an entry and others
-	// read it as if they were not there.
-	refusedFlags = flagEncrypted | flagPatched | flagStrong | flagMasked
+	encryptedFlags = FlagEncrypted | flagStrong | flagMasked
 )
 
-// none32 stands in a 32-bit field whose value is in the zip64 extra field.
-const none32 = math.MaxUint32
+// A Header is what the directory or a local header says of an entry.
+type Header struct {
+	At       int64 // offset of the header in the file
+	Bytes    int64 // that the header takes
+	Name     string
+	Flags    uint16
+	Method   uint16
+	CRC      uint32
+	Packed   uint64 // bytes that are stored
+	Size     uint64 // bytes when unpacked
+	LocalAt  uint64 // of a directory header: where it says that the local one is
+	External uint32 // of a directory header: attributes of the operating system
+	Creator  uint16 // of a directory header: the system that External belongs to
+}
+
+// Encrypted reports whether a flag says that the content cannot be read plainly.
+func (h *Header) Encrypted() bool { return h.Flags&encryptedFlags != 0 }
+
+// Streamed reports whether the sizes stand in a descriptor behind the content.
+func (h *Header) Streamed() bool { return h.Flags&flagDescriptor != 0 }
 
 var le = binary.LittleEndian
 
-// A header is what a local header says of its entry.
-type header struct {
-	name          []byte // valid until the window moves
-	flags, method uint16
-	crc           uint32
-	packed, size  int64
-	bytes         int64 // that the header takes
+// readLocal reads the local header at the cursor.
+func readLocal(c *cursor.Cursor) (*Header, error) {
+	at := c.Offset()
+	b, err := c.Bytes(localBytes, localBytes)
+	if err != nil {
+		return nil, err
+	}
+	h := &Header{
+		At: at, Flags: le.Uint16(b[6:]), Method: le.Uint16(b[8:]), CRC: le.Uint32(b[14:]),
+		Packed: uint64(le.Uint32(b[18:])), Size: uint64(le.Uint32(b[22:])),
+	}
+	return h, h.rest(c, le.Uint16(b[26:]), le.Uint16(b[28:]), 0)
 }
 
-// streamed reports whether sizes and checksum stand behind the content instead.
-func (h *header) streamed() bool { return h.flags&flagDescriptor != 0 && h.packed == 0 && h.size == 0 }
-
-// localAt reads the local header at an offset. ok is false where there is none, or
-// none that is whole.
-func (z *reader) localAt(at int64, ahead int) (h header, ok bool, err error) {
-	b, err := z.file.bytes(at, localBytes, max(ahead, 512))
-	if err != nil || len(b) < localBytes || string(b[:4]) != sigLocal {
-		return h, false, err
+// readCentral reads the directory header at the cursor.
+func readCentral(c *cursor.Cursor) (*Header, error) {
+	at := c.Offset()
+	b, err := c.Bytes(centralBytes, centralBytes)
+	if err != nil {
+		return nil, err
 	}
-	name, extra := int(le.Uint16(b[26:])), int(le.Uint16(b[28:]))
-	if b, err = z.file.bytes(at, localBytes+name+extra, ahead); err != nil || len(b) < localBytes+name+extra {
-		return h, false, err
+	h := &Header{
+		At: at, Creator: le.Uint16(b[4:]), Flags: le.Uint16(b[8:]), Method: le.Uint16(b[10:]), CRC: le.Uint32(b[16:]),
+		Packed: uint64(le.Uint32(b[20:])), Size: uint64(le.Uint32(b[24:])), External: le.Uint32(b[38:]), LocalAt: uint64(le.Uint32(b[42:])),
 	}
-	h = header{
-		name: b[localBytes : localBytes+name], flags: le.Uint16(b[6:]), method: le.Uint16(b[8:]), crc: le.Uint32(b[14:]),
-		bytes: int64(len(b)),
-	}
-	wide := zip64{size: uint64(le.Uint32(b[22:])), packed: uint64(le.Uint32(b[18:]))}
-	wide.widen(b[localBytes+name:])
-	h.packed, h.size = wide.packed64(), wide.size64()
-	return h, true, nil
+	return h, h.rest(c, le.Uint16(b[28:]), le.Uint16(b[30:]), le.Uint16(b[32:]))
 }
 
-// centralHeader reads the directory header in b, which starts with its signature.
-// n is how many bytes it takes, or 0 where b does not hold it all. local is where
-// it says that the local header is.
-func centralHeader(b []byte) (e Entry, local int64, n int) {
-	if len(b) < centralBytes {
-		return e, 0, 0
+// rest reads what follows the fixed part of a header: name, extra, comment.
+func (h *Header) rest(c *cursor.Cursor, name, extra, comment uint16) error {
+	b, err := c.Bytes(int64(name), 1<<16)
+	if err != nil {
+		return err
 	}
-	name, extra, comment := int(le.Uint16(b[28:])), int(le.Uint16(b[30:])), int(le.Uint16(b[32:]))
-	n = centralBytes + name + extra + comment
-	if len(b) < n {
-		return e, 0, 0
+	h.Name = string(b)
+	if b, err = c.Bytes(int64(extra), 1<<16); err != nil {
+		return err
 	}
-	wide := zip64{size: uint64(le.Uint32(b[24:])), packed: uint64(le.Uint32(b[20:])), local: uint64(le.Uint32(b[42:]))}
-	wide.widen(b[centralBytes+name : centralBytes+name+extra])
-	return Entry{
-		Name: string(b[centralBytes : centralBytes+name]), Creator: b[5], Flags: le.Uint16(b[8:]), Method: le.Uint16(b[10:]),
-		CRC: le.Uint32(b[16:]), External: le.Uint32(b[38:]), Packed: wide.packed64(), Size: wide.size64(),
-	}, clamp(wide.local), n
+	h.zip64(b)
+	if err := c.Skip(int64(comment)); err != nil {
+		return err
+	}
+	h.Bytes = c.Offset() - h.At
+	return nil
 }
 
-// zip64 holds the numbers of a header that may be too large for 32 bits.
-type zip64 struct{ size, packed, local uint64 }
-
-// widen takes the numbers that do not fit from the extra field 0x0001, where they
-// stand in this order.
-func (z *zip64) widen(extra []byte) {
+// zip64 takes the numbers that do not fit 32 bits from the extra field 0x0001.
+func (h *Header) zip64(extra []byte) {
+	const most = 1<<32 - 1
 	for len(extra) >= 4 {
 		id, n := le.Uint16(extra), int(le.Uint16(extra[2:]))
 		extra = extra[4:]
 		if n > len(extra) {
 			return
 		}
-		if field := extra[:n]; id == 1 {
-			for _, v := range []*uint64{&z.size, &z.packed, &z.local} {
-				if *v == none32 && len(field) >= 8 {
+		if id == 1 {
+			field := extra[:n]
+			for _, v := range []*uint64{&h.Size, &h.Packed, &h.LocalAt} {
+				if *v == most && len(field) >= 8 {
 					*v, field = le.Uint64(field), field[8:]
 				}
 			}
@@ -117,10 +123,3 @@ func (z *zip64) widen(extra []byte) {
 		extra = extra[n:]
 	}
 }
-
-func (z *zip64) packed64() int64 { return clamp(z.packed) }
-func (z *zip64) size64() int64   { return clamp(z.size) }
-
-// clamp turns a number from the file into one that can be added to an offset: none
-// above is that of a file.
-func clamp(n uint64) int64 { return int64(min(n, math.MaxInt64/4)) }

@@ -2,217 +2,274 @@
 // reader would use: every directory under every way to place it, every local
 // header, named by a directory or not, and what lies between them.
 //
-// Readers of zip files disagree about broken archives. Each reading that one of
-// them takes of a member is an [Entry] here: names, flags and checksums never
-// decide whether it is listed. What they disagree about, and honest writers never
-// write, is an [Anomaly].
-//
-// The cost follows the number of members, not their size: contents are passed over
-// by the sizes in their headers, and only bytes that nothing explains are searched.
+// Readers of zip files disagree about broken archives, and each reading that one
+// of them takes is an entry here. Names, flags and checksums never decide whether
+// an entry is listed; what disagrees is noted as an anomaly.
 package ziparchive
 
 import (
-	"errors"
+	"cmp"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
 )
 
-// An Entry is one reading of a member. A member has several where the headers or
-// the layout leave readers a choice; the first is the directory's.
+// An Entry is one reading of a member.
 type Entry struct {
-	Name    string // as this reading's header has it
-	LocalAt int64  // offset of the local header
-	// DirectoryAt is the offset of the directory header, -1 where no directory
-	// lists the entry.
-	DirectoryAt int64
-	DataAt      int64  // offset of the content
-	Packed      int64  // bytes of content in the file; they are all there
-	Size        int64  // bytes of content when unpacked, as the header says; -1: it does not
-	CRC         uint32 // of the unpacked content, as the header says
-	Method      uint16 // of compression
-	Flags       uint16
-	External    uint32 // attributes of the operating system, from the directory
-	Creator     uint8  // the system that External belongs to, from the directory
-	Descriptor  uint8  // bytes of the data descriptor behind the content
-	Again       bool   // another reading of a member that was listed before
+	Name    string
+	Central *Header // nil: no directory names the entry
+	Local   *Header // nil: nothing is where the directory says
+	DataAt  int64   // offset of the content
+	Packed  int64   // bytes of content in the file
+	Method  uint16
 }
-
-// Encrypted reports whether the header says that the content needs a key.
-func (e *Entry) Encrypted() bool { return e.Flags&flagEncrypted != 0 }
-
-// Folder reports whether the entry is a folder and nothing else.
-func (e *Entry) Folder() bool { return e.Packed == 0 && e.Name != "" && e.Name[len(e.Name)-1] == '/' }
 
 // An Anomaly is something that honest writers do not produce.
 type Anomaly struct {
-	At   int64  // offset of the structure
-	Name string // of the entry it is about; empty: the archive
+	At   int64
+	Name string // of the entry it is about; may be empty
 	Text string
 }
 
-// A Lost entry is one that a directory lists and that is not in the file.
-type Lost struct {
-	At   int64 // offset of the directory header
-	Name string
-	Want int64 // offset at which its local header should be
-}
-
-// An Archive is what was found in a file. Close gives its memory back.
+// An Archive is what was found in a file.
 type Archive struct {
-	Entries   []Entry        // by the offset of their local headers
-	Records   []scanner.Span // directories, end records and their comments
-	Lost      []Lost
-	Truncated []Entry // readings whose content should reach beyond the file, and is cut
+	Entries   []Entry
+	Records   []scanner.Span // headers and directories, for accounting
 	Anomalies []Anomaly
-	Ended     bool // there is an end record: without one, the file is cut off
-
-	budget Budget
-	held   int64
+	Truncated []scanner.Span // contents that reach beyond the file
+	Ended     bool           // there is an end record: without one, the file is cut off
 }
 
-// A Budget bounds the work and the memory of reading; see [scanner.Budget].
-type Budget interface {
-	Step(n int64) error
-	Hold(n int64) error
-	Release(n int64)
+// maxAnomalies is how many anomalies are kept.
+const maxAnomalies = 1000
+
+// A reader collects the structures of a file.
+type reader struct {
+	r    io.ReaderAt
+	size int64
+	step func(int64) error
+
+	archive  Archive
+	ends     map[int64]bool      // offsets of end records that were read
+	centrals map[int64]bool      // offsets of directory headers that were read
+	locals   map[int64][]*Header // directory headers by the local header they lead to
 }
 
-// Close gives back the memory that the archive holds. The archive is of no use
-// after it.
-func (a *Archive) Close() {
-	a.budget.Release(a.held)
-	a.held, a.Entries = 0, nil
-}
-
-// hold charges n bytes until Close.
-func (a *Archive) hold(n int64) error {
-	if err := a.budget.Hold(n); err != nil {
-		return err
+// Read reads the structures of a file of that many bytes. step is called with the
+// work done, in units of a header.
+func Read(r io.ReaderAt, size int64, step func(int64) error) (*Archive, error) {
+	z := &reader{
+		r: r, size: size, step: step, ends: map[int64]bool{}, centrals: map[int64]bool{}, locals: map[int64][]*Header{},
 	}
-	a.held += n
-	return nil
+	if err := z.findEnds(); err != nil {
+		return nil, err
+	}
+	if err := z.sweep(); err != nil {
+		return nil, err
+	}
+	if len(z.archive.Entries) == 0 && len(z.ends) == 0 {
+		return nil, scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
+	}
+	if z.archive.Ended = len(z.ends) > 0; !z.archive.Ended {
+		z.archive.Anomalies = nil // what a cut-off file lacks is no disagreement
+		return &z.archive, nil
+	}
+	z.compare()
+	return &z.archive, nil
 }
 
-// maxNotes is how many anomalies, and how many lost and truncated entries, are kept.
-const maxNotes = 1000
+// cursor returns a cursor at an offset.
+func (z *reader) cursor(at int64) *cursor.Cursor { return cursor.New(z.r, at, z.size-at) }
+
+// header returns a cursor that reads little more than a header.
+func (z *reader) header(at int64) *cursor.Cursor { return cursor.NewNear(z.r, at, z.size-at, 256) }
+
+// has reports whether a signature stands at an offset.
+func (z *reader) has(at int64, signature string) bool {
+	var b [4]byte
+	if at < 0 || at > z.size-4 {
+		return false
+	}
+	n, _ := z.r.ReadAt(b[:], at)
+	return n == 4 && string(b[:]) == signature
+}
 
 // anomaly notes an anomaly.
-func (a *Archive) anomaly(at int64, name, text string) {
-	if len(a.Anomalies) < maxNotes {
-		a.Anomalies = append(a.Anomalies, Anomaly{at, name, text})
+func (z *reader) anomaly(at int64, name, text string) {
+	if len(z.archive.Anomalies) < maxAnomalies {
+		z.archive.Anomalies = append(z.archive.Anomalies, Anomaly{at, name, text})
 	}
 }
 
 // record accounts for a structure.
-func (a *Archive) record(at, n int64) {
-	if last := len(a.Records) - 1; last >= 0 && a.Records[last].End() == at {
-		a.Records[last].Length += n
+func (z *reader) record(at, n int64) {
+	z.archive.Records = append(z.archive.Records, scanner.Span{Offset: at, Length: n})
+}
+
+// tailBytes is how far from the end of a file readers look for its end record: its
+// size and the longest comment, and the zip64 records before it.
+const tailBytes = endBytes + 1<<16 + end64Bytes + locator64Bytes
+
+// findEnds reads the directories of the end records in the tail of the file.
+func (z *reader) findEnds() error {
+	start := max(0, z.size-tailBytes)
+	tail, err := z.cursor(start).Bytes(z.size-start, tailBytes)
+	if err != nil {
+		return err
+	}
+	for i := len(tail) - endBytes; i >= 0; i-- {
+		if string(tail[i:i+4]) == sigEnd {
+			if err := z.readEnd(start + int64(i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readEnd reads the end record at an offset and the directories that it may mean.
+func (z *reader) readEnd(at int64) error {
+	if z.ends[at] {
+		return nil
+	}
+	b, err := z.header(at).Bytes(endBytes, endBytes)
+	if err != nil {
+		return nil // signature bytes too close to the end: no record
+	}
+	entries, size, offset := uint64(le.Uint16(b[10:])), uint64(le.Uint32(b[12:])), uint64(le.Uint32(b[16:]))
+	comment := int64(le.Uint16(b[20:]))
+	limit := at // the directory ends before the records that belong to the end
+	if z.has(at-locator64Bytes, sigLocator64) {
+		if wide, recordAt := z.readEnd64(at - locator64Bytes); wide != nil {
+			limit = recordAt
+			entries, size, offset = widen(entries, size, offset, wide)
+		}
+	}
+	if size > uint64(limit) || comment > z.size-at-endBytes {
+		return nil
+	}
+	places := []int64{limit - int64(size)}
+	if offset <= math.MaxInt64/2 && int64(offset) != places[0] {
+		places = append(places, int64(offset))
+	}
+	return z.readDirectories(at, comment, entries, size, offset, places)
+}
+
+// readDirectories reads the directory of an end record at each of its places.
+func (z *reader) readDirectories(at, comment int64, entries, size, offset uint64, places []int64) error {
+	found := size == 0
+	for _, place := range places {
+		if !z.has(place, sigCentral) {
+			continue
+		}
+		found = true
+		n, err := z.readDirectory(place, place-int64(offset))
+		if err != nil {
+			return err
+		}
+		if place == places[0] && n != entries {
+			z.anomaly(at, "", "the end record counts other entries than the directory has")
+		}
+	}
+	if !found {
+		return nil // signature bytes inside something else
+	}
+	if len(places) > 1 && z.has(places[0], sigCentral) && z.has(places[1], sigCentral) {
+		z.anomaly(at, "", "two directories answer to one end record")
+	}
+	z.ends[at] = true
+	z.record(at, endBytes+comment)
+	return nil
+}
+
+// readEnd64 reads the zip64 end record that a locator leads to.
+func (z *reader) readEnd64(locator int64) (record []byte, at int64) {
+	b, err := z.header(locator).Bytes(locator64Bytes, locator64Bytes)
+	if err != nil {
+		return nil, 0
+	}
+	for _, at := range []int64{locator - end64Bytes, int64(min(le.Uint64(b[8:]), math.MaxInt64))} {
+		if !z.has(at, sigEnd64) {
+			continue
+		}
+		if record, err := z.header(at).Bytes(end64Bytes, end64Bytes); err == nil {
+			z.record(at, end64Bytes)
+			z.record(locator, locator64Bytes)
+			return record, at
+		}
+	}
+	return nil, 0
+}
+
+// widen takes the numbers of a zip64 end record for those that did not fit.
+func widen(entries, size, offset uint64, record []byte) (uint64, uint64, uint64) {
+	if entries == 1<<16-1 {
+		entries = le.Uint64(record[32:])
+	}
+	if size == 1<<32-1 {
+		size = le.Uint64(record[40:])
+	}
+	if offset == 1<<32-1 {
+		offset = le.Uint64(record[48:])
+	}
+	return entries, size, offset
+}
+
+// readDirectory reads the directory headers from an offset on and returns how many
+// there are. shift is how far the archive lies behind the start of the file.
+func (z *reader) readDirectory(at, shift int64) (uint64, error) {
+	c := z.cursor(at)
+	var n uint64
+	for ; ; n++ {
+		if err := z.step(1); err != nil {
+			return n, err
+		}
+		start := c.Offset()
+		sig, err := c.Peek(4)
+		if err != nil || string(sig) != sigCentral {
+			return n, nil
+		}
+		h, err := readCentral(c)
+		if err != nil {
+			z.anomaly(start, "", "the directory is cut off")
+			return n, nil
+		}
+		if z.centrals[h.At] {
+			continue
+		}
+		z.centrals[h.At] = true
+		z.record(h.At, h.Bytes)
+		z.place(h, shift)
+	}
+}
+
+// place notes where a directory header says that its local header is.
+func (z *reader) place(h *Header, shift int64) {
+	absolute := int64(min(h.LocalAt, math.MaxInt64/2))
+	at := absolute + shift
+	switch {
+	case z.has(at, sigLocal):
+	case z.has(absolute, sigLocal):
+		at = absolute
+	default:
+		z.anomaly(h.At, h.Name, "there is no local header where the directory says")
 		return
 	}
-	a.Records = append(a.Records, scanner.Span{Offset: at, Length: n})
+	z.locals[at] = append(z.locals[at], h)
+	if shift != 0 && at != absolute && z.has(absolute, sigLocal) {
+		z.locals[absolute] = append(z.locals[absolute], h)
+	}
 }
 
-// A reader collects the structures of a file.
-type reader struct {
-	*Archive
-	file window
-	size int64
-
-	ends        map[int64]bool // offsets of end records that were read
-	directories []directory    // that were read
-	pending     []Entry        // listed by directories; their local headers are still to be read
-	crowded     bool           // there are more end records than are looked at
-}
-
-// Read reads the structures of a file of that many bytes. The caller closes the
-// archive. An error is one of the budget or of the input: nothing of a zip file is
-// there, or the file cannot be read.
-func Read(r io.ReaderAt, size int64, b Budget) (*Archive, error) {
-	z := &reader{Archive: &Archive{budget: b}, file: window{r: r, size: size}, size: size, ends: map[int64]bool{}}
-	if err := z.read(); err != nil {
-		z.Close()
-		return nil, err
-	}
-	return z.Archive, nil
-}
-
-// read does the work of Read.
-func (z *reader) read() error {
-	if err := z.findEnds(); err != nil {
-		return err
-	}
-	if err := z.searchGaps(); err != nil {
-		return err
-	}
-	if len(z.Entries) == 0 && len(z.ends) == 0 && len(z.Lost) == 0 {
-		return scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
-	}
-	if len(z.ends) > 1 {
-		z.anomaly(slices.Min(z.endOffsets()), "", "there are several end records, so several archives in one")
-	}
-	z.Ended = len(z.ends) > 0
-	return z.compareNames()
-}
-
-// endOffsets returns where the end records are.
-func (z *reader) endOffsets() []int64 {
-	var offsets []int64
-	for at := range z.ends {
+// sortedLocals returns the offsets of the local headers that directories name.
+func (z *reader) sortedLocals() []int64 {
+	offsets := make([]int64, 0, len(z.locals))
+	for at := range z.locals {
 		offsets = append(offsets, at)
 	}
+	slices.SortFunc(offsets, cmp.Compare[int64])
 	return offsets
-}
-
-// A window reads a file ahead, so that structures that lie close together cost
-// one read. Not for concurrent use.
-type window struct {
-	r    io.ReaderAt
-	size int64
-	buf  []byte
-	at   int64 // offset of buf
-}
-
-// bytes returns n bytes at an offset, fewer where the file ends, and reads up to
-// ahead bytes where it has to read. The slice is valid until the next call. An
-// error is never the end of the file.
-func (w *window) bytes(off int64, n, ahead int) ([]byte, error) {
-	if off < 0 || off >= w.size {
-		return nil, nil
-	}
-	n = int(min(int64(n), w.size-off))
-	if i := off - w.at; i >= 0 && i+int64(n) <= int64(len(w.buf)) {
-		return w.buf[i : i+int64(n)], nil
-	}
-	want := int(min(int64(max(n, ahead)), w.size-off))
-	if want > cap(w.buf) {
-		w.buf = make([]byte, want)
-	}
-	got, err := w.r.ReadAt(w.buf[:want], off)
-	w.buf, w.at = w.buf[:got], off
-	if got >= n {
-		return w.buf[:n], nil
-	}
-	return w.buf, readError(err, off)
-}
-
-// readError turns an error of the file into one of the input. The end of the file,
-// which is where its size says, is none.
-func readError(err error, off int64) error {
-	var input *scanner.Error
-	var limit *scanner.LimitError
-	switch {
-	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil
-	case errors.As(err, &input), errors.As(err, &limit):
-		return err
-	}
-	return scanner.Errorf(scanner.Unreadable, off, "reading: %v", err)
-}
-
-// has reports whether a signature stands at an offset.
-func (z *reader) has(at int64, signature string) (bool, error) {
-	b, err := z.file.bytes(at, len(signature), 512)
-	return string(b) == signature, err
 }
