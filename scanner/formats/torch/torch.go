@@ -9,6 +9,9 @@ package torch
 
 import (
 	"context"
+	"errors"
+	"io"
+	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 )
@@ -52,9 +55,15 @@ func match(h *scanner.Head) scanner.Claim {
 }
 
 func run(ctx context.Context, p *scanner.Pass) error {
-	var magic [4]byte
-	if _, err := p.ReadAt(magic[:], 0); err == nil && string(magic[:]) == zipMagic {
-		return runArchive(p)
+	magic := make([]byte, min(p.Size, int64(len(legacyMagic))))
+	if _, err := p.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
+		return scanner.Errorf(scanner.Unreadable, 0, "reading: %v", err)
 	}
-	return runLegacy(p)
+	switch {
+	case strings.HasPrefix(string(magic), zipMagic):
+		return runArchive(p)
+	case string(magic) == legacyMagic:
+		return runLegacy(p)
+	}
+	return scanner.Errorf(scanner.Unrecognized, 0, "neither an archive nor a legacy file of torch")
 }

@@ -85,18 +85,19 @@ func readCentral(c *cursor.Cursor) (*Header, error) {
 	return h, h.rest(c, le.Uint16(b[28:]), le.Uint16(b[30:]), le.Uint16(b[32:]))
 }
 
-// rest reads what follows the fixed part of a header: name, extra, comment.
+// rest reads what follows the fixed part of a header: name, extra, comment. Readers
+// take what is there of them where the file ends before.
 func (h *Header) rest(c *cursor.Cursor, name, extra, comment uint16) error {
-	b, err := c.Bytes(int64(name), 1<<16)
+	b, err := c.Bytes(min(int64(name), c.Remaining()), 1<<16)
 	if err != nil {
 		return err
 	}
 	h.Name = string(b)
-	if b, err = c.Bytes(int64(extra), 1<<16); err != nil {
+	if b, err = c.Bytes(min(int64(extra), c.Remaining()), 1<<16); err != nil {
 		return err
 	}
 	h.zip64(b)
-	if err := c.Skip(int64(comment)); err != nil {
+	if err := c.Skip(min(int64(comment), c.Remaining())); err != nil {
 		return err
 	}
 	h.Bytes = c.Offset() - h.At

@@ -148,9 +148,10 @@ func (z *reader) readEnd(at int64) error {
 			entries, size, offset = widen(entries, size, offset, wide)
 		}
 	}
-	if size > uint64(limit) || comment > z.size-at-endBytes {
+	if size > uint64(limit) {
 		return nil
 	}
+	comment = min(comment, z.size-at-endBytes) // zipfile takes what is there
 	places := []int64{limit - int64(size)}
 	if offset <= math.MaxInt64/2 && int64(offset) != places[0] {
 		places = append(places, int64(offset))
