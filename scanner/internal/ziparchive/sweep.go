@@ -48,6 +48,9 @@ func (z *reader) readNamed(at int64) {
 // something else, as the local header does.
 func (z *reader) readings(central, local *Header) {
 	z.add(central, local, central.Packed, central.Method)
+	if central.Method == Stored && central.Size != central.Packed {
+		z.add(central, local, central.Size, Stored) // zipfile reads by this size
+	}
 	packed := local.Packed
 	if local.Streamed() || packed == 0 {
 		packed = central.Packed
