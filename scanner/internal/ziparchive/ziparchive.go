@@ -113,21 +113,48 @@ func (z *reader) record(at, n int64) {
 // size and the longest comment, and the zip64 records before it.
 const tailBytes = endBytes + 1<<16 + end64Bytes + locator64Bytes
 
-// findEnds reads the directories of the end records in the tail of the file.
+// findEnds reads the directories of the end records in the tail of the file, the
+// last one first, since readers prefer it. One inside a member belongs to an archive
+// that is stored there, unless its comment reaches to the end of the file: there are
+// readers that then prefer it.
 func (z *reader) findEnds() error {
 	start := max(0, z.size-tailBytes)
 	tail, err := z.cursor(start).Bytes(z.size-start, tailBytes)
 	if err != nil {
 		return err
 	}
+	var locals []int64 // that the end records so far lead to
 	for i := len(tail) - endBytes; i >= 0; i-- {
-		if string(tail[i:i+4]) == sigEnd {
-			if err := z.readEnd(start + int64(i)); err != nil {
-				return err
-			}
+		if string(tail[i:i+4]) != sigEnd {
+			continue
 		}
+		at := start + int64(i)
+		if last := at+endBytes+int64(le.Uint16(tail[i+20:])) == z.size; !last && z.inMember(at, locals) {
+			continue
+		}
+		if err := z.readEnd(at); err != nil {
+			return err
+		}
+		locals = z.sortedLocals()
 	}
 	return nil
+}
+
+// inMember reports whether an end record lies in the content of a member behind one
+// of the sorted local headers.
+func (z *reader) inMember(at int64, locals []int64) bool {
+	i, _ := slices.BinarySearch(locals, at)
+	if i == 0 {
+		return false
+	}
+	local, err := readLocal(z.header(locals[i-1]))
+	if err != nil {
+		return false
+	}
+	data := local.At + local.Bytes
+	return at >= data && slices.ContainsFunc(z.locals[local.At], func(c *Header) bool {
+		return uint64(at-data)+endBytes <= c.Packed
+	})
 }
 
 // readEnd reads the end record at an offset and the directories that it may mean.
