@@ -4,11 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"io"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -48,7 +49,7 @@ func TestEveryMemberThatPythonReads(t *testing.T) {
 		seen := handedOn(t, data)
 		read += len(archive.Members)
 		for _, m := range archive.Members {
-			if !seen[m] {
+			if !slices.ContainsFunc(seen, func(content string) bool { return strings.HasPrefix(content, m) }) {
 				t.Errorf("archive %d, %x: zipfile reads a member that was not handed on", n, data)
 			}
 		}
@@ -58,12 +59,12 @@ func TestEveryMemberThatPythonReads(t *testing.T) {
 	}
 }
 
-// handedOn returns the hashes of all members that the analyzer hands on.
-func handedOn(t *testing.T, data []byte) map[string]bool {
+// handedOn returns the content of all members that the analyzer hands on, in hex.
+// zipfile cuts a content at the size that the directory gives.
+func handedOn(t *testing.T, data []byte) (seen []string) {
 	t.Helper()
-	seen := map[string]bool{}
 	recorder := &scanner.Analyzer{
-		Name: "recorder", Doc: "hashes members",
+		Name: "recorder", Doc: "keeps members",
 		Match: func(h *scanner.Head) scanner.Claim {
 			if h.Depth == 0 {
 				return scanner.No
@@ -75,8 +76,7 @@ func handedOn(t *testing.T, data []byte) map[string]bool {
 			if err != nil {
 				return err
 			}
-			sum := sha256.Sum256(content)
-			seen[hex.EncodeToString(sum[:])] = true
+			seen = append(seen, hex.EncodeToString(content))
 			p.Data(0, p.Size)
 			return nil
 		},

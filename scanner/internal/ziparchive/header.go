@@ -49,8 +49,8 @@ type Header struct {
 	Creator  uint16 // of a directory header: the system that External belongs to
 }
 
-// Encrypted reports whether a flag says that the content cannot be read plainly.
-func (h *Header) Encrypted() bool { return h.Flags&encryptedFlags != 0 }
+// Encrypted reports whether the header says that the content needs a key.
+func (h *Header) Encrypted() bool { return h.Flags&FlagEncrypted != 0 }
 
 // Streamed reports whether the sizes stand in a descriptor behind the content.
 func (h *Header) Streamed() bool { return h.Flags&flagDescriptor != 0 }

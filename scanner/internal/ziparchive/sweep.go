@@ -267,7 +267,7 @@ func (z *reader) disagreements(e *Entry) {
 	if c.Method != l.Method {
 		note("compression method", c.Method, l.Method)
 	}
-	if c.Encrypted() != l.Encrypted() {
+	if (c.Flags^l.Flags)&encryptedFlags != 0 {
 		note("encryption flags", c.Flags, l.Flags)
 	}
 	if !l.Streamed() && l.Packed != 1<<32-1 && (c.Packed != l.Packed || c.Size != l.Size) {
