@@ -53,14 +53,15 @@ func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
 	return nil
 }
 
-// contentName is the name of the content: the file's without its suffix.
+// contentName is the name of the content: the file's without its suffix, or the same
+// where it has none, so that what goes by a model's name does so inside as well.
 func (c *Codec) contentName(name string) string {
 	for _, s := range c.Suffixes {
 		if ext := path.Ext(name); strings.EqualFold(ext, s) && len(name) > len(ext) {
 			return name[:len(name)-len(ext)]
 		}
 	}
-	return name + " (content)"
+	return name
 }
 
 // A source counts the bytes that are taken from it.

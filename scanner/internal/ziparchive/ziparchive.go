@@ -198,7 +198,7 @@ func (z *reader) readDirectories(at, comment int64, entries, size, offset uint64
 		if err != nil {
 			return err
 		}
-		if place == places[0] && n != entries {
+		if place == places[0] && n != entries && (entries > math.MaxUint16 || n&math.MaxUint16 != entries) {
 			z.anomaly(at, "", "the end record counts other entries than the directory has")
 		}
 	}
