@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"os/exec"
 	"slices"
@@ -32,7 +33,7 @@ func TestEveryMemberThatPythonReads(t *testing.T) {
 	lines := bufio.NewReader(bytes.NewReader(out))
 	for n := 0; ; n++ {
 		line, err := lines.ReadBytes('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		var archive struct {
