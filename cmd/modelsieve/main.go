@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -21,7 +22,12 @@ import (
 // version is what --version prints. The commit of a release sets it.
 const version = "0.1.0"
 
+// softMemory is how much memory the garbage collector lets the process have before
+// it works harder, in bytes. What one file may hold is bounded by --max-held-bytes.
+const softMemory = 512 << 20
+
 func main() {
+	debug.SetMemoryLimit(softMemory)
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "modelsieve: error:", err)
