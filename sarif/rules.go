@@ -55,7 +55,7 @@ func descriptor(r *scanner.Rule) *gosarif.ReportingDescriptor {
 		WithName(ruleName(r.ID)).
 		WithShortDescription(gosarif.NewMultiformatMessageString(cut(sentence(r.Title), maxDescription))).
 		WithFullDescription(gosarif.NewMultiformatMessageString(cut(r.Why, maxDescription))).
-		WithHelpURI(home + "/blob/main/docs/rules.md#" + r.ID).
+		WithHelpURI(r.HelpURI()).
 		WithTextHelp(helpText(r)).
 		WithMarkdownHelp(helpMarkdown(r)).
 		WithDefaultConfiguration(config).

@@ -33,10 +33,22 @@ type Allow struct {
 type Policy struct {
 	FailOn          Severity // findings at or above fail; None: no finding fails
 	AllowIncomplete bool     // gaps do not fail
+	Pointers        Pointers // what a pointer in place of content means
 	ReportOnly      bool     // exit 0 whatever the verdict
 	Allow           []Allow
 	Now             time.Time // decides which entries have expired
 }
+
+// Pointers says what a Git LFS or git-annex pointer means that stands in place of
+// content.
+type Pointers int
+
+// What a pointer means.
+const (
+	PointersFail   Pointers = iota // it is a gap like any other
+	PointersWarn                   // it is a gap that does not fail
+	PointersIgnore                 // it is no gap, and the file is ignored
+)
 
 // Exit codes of the command, independent of the output format.
 const (
@@ -54,8 +66,12 @@ type Judgement struct {
 }
 
 // Judge marks accepted findings, gives every file and the report a verdict, and
-// returns the exit code. It changes only those fields of the report.
+// returns the exit code. It changes only those fields of the report, and takes out
+// the gaps for pointers where these are ignored.
 func (p Policy) Judge(r *Report) Judgement {
+	if p.Pointers == PointersIgnore {
+		r.dropPointers()
+	}
 	j := p.accept(r)
 	worst := p.verdicts(r)
 	r.Verdict = VerdictClean
@@ -69,10 +85,20 @@ func (p Policy) Judge(r *Report) Judgement {
 	case p.ReportOnly:
 	case r.Verdict == VerdictFindings:
 		j.Exit = ExitFindings
-	case r.Verdict == VerdictIncomplete && !p.AllowIncomplete:
+	case slices.ContainsFunc(r.Gaps, func(g Gap) bool { return p.FailsGap(&g) }):
 		j.Exit = ExitIncomplete
 	}
 	return j
+}
+
+// Fails reports whether a finding is at or above the threshold and not accepted.
+func (p Policy) Fails(f *Finding) bool {
+	return f.Allowed == nil && p.FailOn != None && f.Rule.Severity >= p.FailOn
+}
+
+// FailsGap reports whether a gap fails where no finding does.
+func (p Policy) FailsGap(g *Gap) bool {
+	return !p.AllowIncomplete && (g.Reason != Pointer || p.Pointers == PointersFail)
 }
 
 // verdicts gives every file its verdict and returns which there are.
@@ -81,10 +107,9 @@ func (p Policy) verdicts(r *Report) map[Verdict]bool {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		switch {
-		case f.Allowed != nil:
-		case p.FailOn != None && f.Rule.Severity >= p.FailOn:
+		case p.Fails(f):
 			failing[f.Path] = true
-		default:
+		case f.Allowed == nil:
 			passing[f.Path] = true
 		}
 	}

@@ -82,3 +82,23 @@ func (r *Report) sort() {
 	})
 	slices.SortStableFunc(r.Artifacts, func(a, b ArtifactInfo) int { return cmp.Compare(a.Path, b.Path) })
 }
+
+// dropPointers takes out the gaps that stand for pointers. A file that is nothing
+// but a pointer becomes an ignored one.
+func (r *Report) dropPointers() {
+	pointers, others := map[string]bool{}, map[string]bool{}
+	r.Gaps = slices.DeleteFunc(r.Gaps, func(g Gap) bool {
+		pointer := g.Reason == Pointer
+		if pointer && g.Member == "" {
+			pointers[g.Path] = true
+		} else {
+			others[g.Path] = true
+		}
+		return pointer
+	})
+	for i := range r.Files {
+		if f := &r.Files[i]; pointers[f.Path] && !others[f.Path] {
+			f.Verdict = VerdictIgnored
+		}
+	}
+}

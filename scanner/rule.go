@@ -51,6 +51,12 @@ type Rule struct {
 	Refs     []string // https links to specifications, advisories and documentation
 }
 
+// home is where people read about the rules.
+const home = "https://github.com/modelsieve/modelsieve"
+
+// HelpURI returns the https address of the rule's text in docs/rules.md.
+func (r *Rule) HelpURI() string { return home + "/blob/main/docs/rules.md#" + r.ID }
+
 var ruleID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // validate tells what a rule lacks.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -28,6 +26,7 @@ type settings struct {
 	FailOn          string        `yaml:"fail-on"`
 	Strict          bool          `yaml:"strict"`
 	AllowIncomplete bool          `yaml:"allow-incomplete"`
+	OnPointer       string        `yaml:"on-pointer"`
 	ReportOnly      bool          `yaml:"report-only"`
 	Jobs            int           `yaml:"jobs"`
 	MaxDepth        int           `yaml:"max-depth"`
@@ -61,22 +60,17 @@ type allowEntry struct {
 	Until           string `yaml:"until"`
 }
 
-// readConfig reads and checks a configuration file. The error lists everything
-// that is wrong with it, by line; it is os.ErrNotExist where there is no file.
-func readConfig(name string, analyzers []*scanner.Analyzer, now time.Time) (*configuration, error) {
-	raw, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
+// readConfig reads and checks the content of a configuration file. The error lists
+// everything that is wrong with it, by line.
+func readConfig(name string, raw []byte, analyzers []*scanner.Analyzer, now time.Time) (*configuration, error) {
 	c := &configuration{set: map[string]bool{}}
-	base := filepath.Base(name)
 	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
 	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", base, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: more than one document", base)
+		return nil, fmt.Errorf("%s: more than one document", name)
 	}
 	var keys map[string]yaml.Node
 	if err := yaml.Unmarshal(raw, &keys); err == nil {
@@ -86,7 +80,7 @@ func readConfig(name string, analyzers []*scanner.Analyzer, now time.Time) (*con
 	}
 	problems := c.check(analyzers, now)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("%s:\n  %s", base, strings.Join(problems, "\n  "))
+		return nil, fmt.Errorf("%s:\n  %s", name, strings.Join(problems, "\n  "))
 	}
 	return c, nil
 }
@@ -201,6 +195,7 @@ func (s *settings) apply(c *configuration, flagGiven func(string) bool) {
 	takeIf(take("fail-on"), &s.FailOn, c.FailOn)
 	takeIf(take("strict"), &s.Strict, c.Strict)
 	takeIf(take("allow-incomplete"), &s.AllowIncomplete, c.AllowIncomplete)
+	takeIf(take("on-pointer"), &s.OnPointer, c.OnPointer)
 	takeIf(take("report-only"), &s.ReportOnly, c.ReportOnly)
 	takeIf(take("jobs"), &s.Jobs, c.Jobs)
 	takeIf(take("max-depth"), &s.MaxDepth, c.MaxDepth)

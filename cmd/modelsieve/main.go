@@ -52,6 +52,7 @@ type environment struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	analyzers      []*scanner.Analyzer
+	judged         func(result) // where not nil, gets what a scan came to
 }
 
 // An exitError ends the command with a code and, where it has one, a message.
@@ -143,7 +144,7 @@ func rootCommand(env *environment) *cobra.Command {
 		return fmt.Errorf("%w\nrun %q for the flags", err, cmd.CommandPath()+" --help")
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(scanCommand(env), inspectCommand(env), rulesCommand(env), versionCommand(env))
+	root.AddCommand(scanCommand(env), inspectCommand(env), rulesCommand(env), versionCommand(env), actionCommand(env))
 	return root
 }
 

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -28,6 +30,8 @@ var reportFormats = []format{
 	{"sarif", func(w io.Writer, r result, o *options, _ bool) error {
 		return sarif.Write(w, r.Report, sarif.Options{Version: version, Category: o.category})
 	}},
+	{"markdown", func(w io.Writer, r result, _ *options, _ bool) error { return writeMarkdown(w, r) }},
+	{"github", func(w io.Writer, r result, _ *options, _ bool) error { return writeGitHub(w, r) }},
 }
 
 // formatNames lists the kinds of reports for a person.
@@ -103,8 +107,18 @@ func (out *output) deliver(env *environment, report []byte) error {
 	if out.file != "" {
 		return writeFile(pathIn(env.dir, out.file), report)
 	}
+	if out.format.name == "text" && env.getenv("GITHUB_ACTIONS") == "true" {
+		report = uncommanded(report)
+	}
 	_, err := env.stdout.Write(report)
 	return err
+}
+
+// uncommanded makes GitHub Actions take no line of a text for a workflow command: a
+// file may be named like one. See "stop-commands" in its documentation.
+func uncommanded(text []byte) []byte {
+	token := rand.Text()
+	return slices.Concat([]byte("::stop-commands::"+token+"\n"), text, []byte("::"+token+"::\n"))
 }
 
 // writeFile writes a file under a temporary name beside it and renames that, so

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,9 @@ type options struct {
 	format, output string
 	reports        []string
 	filesFrom      string
+	changedSince   string
 	config         string
+	policyFrom     string
 	category       string
 	color          string
 	progress       string
@@ -52,11 +55,14 @@ func scanCommand(env *environment) *cobra.Command {
 	f.StringArrayVar(&o.Include, "include", nil, "scan only files that match `GLOB` (repeatable)")
 	f.StringArrayVar(&o.Exclude, "exclude", nil, "skip files that match `GLOB` (repeatable)")
 	f.StringVar(&o.filesFrom, "files-from", "", "read NUL-separated file names from `FILE`, - for standard input")
+	f.StringVar(&o.changedSince, "changed-since", "", "scan only files that git says were added or changed since `REV`")
 	f.StringVar(&o.FailOn, "fail-on", "high", "fail at findings of this severity: critical, high, medium, low or never")
 	f.BoolVar(&o.Strict, "strict", false, "the same as --fail-on medium: for models of third parties")
 	f.BoolVar(&o.AllowIncomplete, "allow-incomplete", false, "do not fail where something could not be analysed")
+	f.StringVar(&o.OnPointer, "on-pointer", "error", "what a Git LFS or git-annex pointer means: error, warn or ignore")
 	f.BoolVar(&o.ReportOnly, "report-only", false, "exit with 0 whatever was found")
 	f.StringVar(&o.config, "config", "", "read this configuration instead of "+configName+" at the repository root")
+	f.StringVar(&o.policyFrom, "policy-from", "", "read the configuration as the commit `REV` has it")
 	f.IntVar(&o.Jobs, "jobs", 0, "files analysed at a time; 0: the number of CPUs, at most 4")
 	f.IntVar(&o.MaxDepth, "max-depth", 0, "how deep archives may nest; 0: 16")
 	f.IntVar(&o.MaxMembers, "max-members", 0, "members in one file; 0: 1000000")
@@ -92,6 +98,9 @@ func scan(cmd *cobra.Command, env *environment, o *options, args []string) error
 	if err != nil {
 		return err
 	}
+	if targets, err = o.changedOnly(ctx, root, targets); err != nil {
+		return err
+	}
 	bar := newProgress(env, o.progress)
 	report, err := scanner.Scan(ctx, targets, scanner.Config{
 		Analyzers: env.analyzers, Limits: o.limits(), Jobs: o.Jobs, Digest: policy.NeedsDigest, Progress: bar.update,
@@ -100,11 +109,29 @@ func scan(cmd *cobra.Command, env *environment, o *options, args []string) error
 	if err != nil {
 		return err
 	}
-	judgement := policy.Judge(report)
-	if err := o.write(ctx, env, outputs, result{report, policy, judgement}); err != nil {
+	r := result{report, policy, policy.Judge(report)}
+	if err := o.write(ctx, env, outputs, r); err != nil {
 		return err
 	}
-	return exit(judgement.Exit)
+	if env.judged != nil {
+		env.judged(r)
+	}
+	return exit(r.judgement.Exit)
+}
+
+// changedOnly keeps the targets that changed, where the flags ask for that, and
+// folders that cannot be read but have files that changed.
+func (o *options) changedOnly(ctx context.Context, root string, targets []scanner.Target) ([]scanner.Target, error) {
+	if o.changedSince == "" {
+		return targets, nil
+	}
+	changed, err := repository{root}.changed(ctx, o.changedSince)
+	if err != nil {
+		return nil, fmt.Errorf("--changed-since: %w", err)
+	}
+	return slices.DeleteFunc(targets, func(t scanner.Target) bool {
+		return !changed.has(t.RepoPath) && (t.Refused == nil || !changed.below(t.RepoPath))
+	}), nil
 }
 
 // A result is what a report is written from.
@@ -160,18 +187,17 @@ func (o *options) limits() scanner.Limits {
 // configure applies the configuration file and returns the policy.
 func (o *options) configure(cmd *cobra.Command, env *environment, root string) (scanner.Policy, error) {
 	var allow []scanner.Allow
-	file := o.config
-	if file == "" {
-		file = filepath.Join(root, configName)
+	name, raw, err := o.configuration(cmd.Context(), env, root)
+	if err != nil {
+		return scanner.Policy{}, err
 	}
-	config, err := readConfig(pathIn(env.dir, file), env.analyzers, time.Now())
-	switch {
-	case err == nil:
+	if raw != nil {
+		config, err := readConfig(filepath.Base(name), raw, env.analyzers, time.Now())
+		if err != nil {
+			return scanner.Policy{}, err
+		}
 		o.apply(config, cmd.Flags().Changed)
 		allow = config.allow
-	case errors.Is(err, os.ErrNotExist) && o.config == "":
-	default:
-		return scanner.Policy{}, err
 	}
 	failOn, err := scanner.ParseSeverity(o.FailOn)
 	if err != nil {
@@ -183,7 +209,41 @@ func (o *options) configure(cmd *cobra.Command, env *environment, root string) (
 	if o.Jobs < 0 || o.MaxDepth < 0 || o.MaxMembers < 0 || o.MaxSteps < 0 || o.MaxTime < 0 {
 		return scanner.Policy{}, errors.New("a limit is negative")
 	}
-	return scanner.Policy{FailOn: failOn, AllowIncomplete: o.AllowIncomplete, ReportOnly: o.ReportOnly, Allow: allow, Now: time.Now()}, nil
+	pointers, ok := map[string]scanner.Pointers{
+		"error": scanner.PointersFail, "warn": scanner.PointersWarn, "ignore": scanner.PointersIgnore,
+	}[o.OnPointer]
+	if !ok {
+		return scanner.Policy{}, fmt.Errorf("--on-pointer: %q: want error, warn or ignore", o.OnPointer)
+	}
+	return scanner.Policy{
+		FailOn: failOn, AllowIncomplete: o.AllowIncomplete, Pointers: pointers, ReportOnly: o.ReportOnly, Allow: allow, Now: time.Now(),
+	}, nil
+}
+
+// configuration returns the name and the content of the configuration file, nil where
+// there is none: that is an error only of a file that --config names. A commit that
+// --policy-from names need not have the file.
+func (o *options) configuration(ctx context.Context, env *environment, root string) (name string, raw []byte, err error) {
+	name = filepath.Join(root, configName)
+	if o.config != "" {
+		name = pathIn(env.dir, o.config)
+	}
+	if o.policyFrom == "" {
+		raw, err = os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) && o.config == "" {
+			err = nil
+		}
+		return name, raw, err
+	}
+	repoPath, err := filepath.Rel(root, name)
+	if err != nil || !filepath.IsLocal(repoPath) {
+		return name, nil, fmt.Errorf("--policy-from: %s is not in the repository", scanner.CleanPath(name))
+	}
+	raw, err = repository{root}.read(ctx, o.policyFrom, filepath.ToSlash(repoPath))
+	if err != nil {
+		err = fmt.Errorf("--policy-from: %w", err)
+	}
+	return name, raw, err
 }
 
 // pathIn returns a path as seen from a folder.

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -210,6 +212,49 @@ func (t *textWriter) summary() {
 		t.printf("no models found (%s ignored)\n", plural(s.Files, "file"))
 		return
 	}
+	t.printf("%s: %s -> %s\n", scannedText(s), foundText(s), t.verdict(s))
+}
+
+// verdict writes what the report comes to.
+func (t *textWriter) verdict(s jsonSummary) string {
+	exit := t.r.judgement.Exit
+	switch {
+	case s.Verdict == scanner.VerdictFindings:
+		return t.paint(red, fmt.Sprintf("FAILED (exit %d)", exit))
+	case s.Verdict == scanner.VerdictIncomplete:
+		return t.paint(yellow, fmt.Sprintf("INCOMPLETE (exit %d)", exit))
+	case s.Verdict == scanner.VerdictPassed:
+		return t.paint(green, "passed with "+t.passed())
+	}
+	return t.paint(green, "clean")
+}
+
+// passed writes what was found below the threshold: "2 x pickle-unknown-import".
+func (t *textWriter) passed() string {
+	counts := map[string]int{}
+	for i := range t.r.Findings {
+		if t.r.Findings[i].Allowed == nil {
+			counts[t.r.Findings[i].Rule.ID]++
+		}
+	}
+	var parts []string
+	for _, id := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%d x %s", counts[id], id))
+	}
+	return strings.Join(parts, ", ") + ", below the threshold"
+}
+
+// scannedText writes how many files were scanned.
+func scannedText(s jsonSummary) string {
+	line := plural(s.Scanned, "model") + " scanned"
+	if n := s.Files - s.Scanned; n > 0 {
+		line += ", " + plural(n, "other file") + " ignored"
+	}
+	return line
+}
+
+// foundText writes how much was found.
+func foundText(s jsonSummary) string {
 	var parts []string
 	for _, c := range []struct {
 		n    int
@@ -228,26 +273,7 @@ func (t *textWriter) summary() {
 		parts = append(parts, fmt.Sprintf("%d accepted", s.Allowed))
 	}
 	if len(parts) == 0 {
-		parts = []string{"nothing found"}
+		return "nothing found"
 	}
-	line := plural(s.Scanned, "model") + " scanned"
-	if n := s.Files - s.Scanned; n > 0 {
-		line += ", " + plural(n, "other file") + " ignored"
-	}
-	t.printf("%s: %s -> %s\n", line, strings.Join(parts, ", "), t.verdict(s))
-}
-
-// verdict writes what the report comes to.
-func (t *textWriter) verdict(s jsonSummary) string {
-	exit := t.r.judgement.Exit
-	switch {
-	case s.Verdict == scanner.VerdictFindings:
-		return t.paint(red, fmt.Sprintf("FAILED (exit %d)", exit))
-	case s.Verdict == scanner.VerdictIncomplete:
-		return t.paint(yellow, fmt.Sprintf("INCOMPLETE (exit %d)", exit))
-	case s.Verdict == scanner.VerdictPassed:
-		return t.paint(green, "passed with "+plural(s.Findings.Critical+s.Findings.High+s.Findings.Medium+s.Findings.Low, "finding")+
-			" below the threshold")
-	}
-	return t.paint(green, "clean")
+	return strings.Join(parts, ", ")
 }
