@@ -89,7 +89,7 @@ func scan(cmd *cobra.Command, env *environment, o *options, args []string) error
 	if err != nil {
 		return err
 	}
-	selection, err := o.selection(env, root, args)
+	selection, err := o.selection(cmd.Context(), env, root, args)
 	if err != nil {
 		return err
 	}
@@ -142,10 +142,10 @@ type result struct {
 }
 
 // selection is what the arguments say is to be scanned.
-func (o *options) selection(env *environment, root string, args []string) (scanner.Selection, error) {
+func (o *options) selection(ctx context.Context, env *environment, root string, args []string) (scanner.Selection, error) {
 	s := scanner.Selection{Dir: env.dir, Root: root, Args: args, Include: o.Include, Exclude: o.Exclude}
 	if o.filesFrom != "" {
-		names, err := readNames(env, o.filesFrom)
+		names, err := readNames(ctx, env, o.filesFrom)
 		if err != nil {
 			return s, err
 		}
@@ -157,11 +157,11 @@ func (o *options) selection(env *environment, root string, args []string) (scann
 }
 
 // readNames reads NUL-separated names from a file, or standard input.
-func readNames(env *environment, from string) ([]string, error) {
+func readNames(ctx context.Context, env *environment, from string) ([]string, error) {
 	var raw []byte
 	var err error
 	if from == "-" {
-		raw, err = io.ReadAll(env.stdin)
+		raw, err = readInput(ctx, env.stdin)
 	} else {
 		raw, err = os.ReadFile(pathIn(env.dir, from))
 	}
@@ -175,6 +175,21 @@ func readNames(env *environment, from string) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// readInput reads all of standard input, or until the command is interrupted.
+func readInput(ctx context.Context, stdin io.Reader) (raw []byte, err error) {
+	done := make(chan struct{})
+	go func() {
+		raw, err = io.ReadAll(stdin)
+		close(done)
+	}()
+	select {
+	case <-done:
+		return raw, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // limits are the limits of one file that the flags set.
