@@ -20,7 +20,7 @@ import (
 )
 
 // version is what --version prints. The commit of a release sets it.
-const version = "0.1.0"
+const version = "1.0.0"
 
 // softMemory is how much memory the garbage collector lets the process have before
 // it works harder, in bytes. What one file may hold is bounded by --max-held-bytes.
