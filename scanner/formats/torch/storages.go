@@ -58,13 +58,18 @@ func (c *collector) Persistent(_, id picklevm.Value, at int64) error {
 	if kind != "storage" || !ok || class.Kind() != picklevm.KindGlobal || count.Kind() != picklevm.KindInt || len(c.storages) >= maxStorages {
 		return nil
 	}
-	name := strings.TrimSuffix(c.m.Global(class).Name, "Storage")
-	name = name[strings.LastIndexByte(name, '.')+1:]
-	s := storage{key: key, itemSize: itemSizes[name], count: count.Int(), at: at}
+	s := storage{key: key, itemSize: itemSizeOf(c.m.Global(class)), count: count.Int(), at: at}
 	if old, ok := c.storages[key]; !ok || old.count < s.count {
 		c.storages[key] = s
 	}
 	return nil
+}
+
+// itemSizeOf returns how many bytes an element of a storage class takes, 0 where that
+// is not known.
+func itemSizeOf(class *picklevm.Global) int64 {
+	name := strings.TrimSuffix(class.Name, "Storage")
+	return itemSizes[name[strings.LastIndexByte(name, '.')+1:]]
 }
 
 // Call implements picklevm.Observer: _rebuild_tensor(storage, offset, size, stride)

@@ -1,6 +1,6 @@
 // Package torch reads what torch.save writes besides pickles: the zip archive
-// that it has written since version 1.6, and the older file of five pickles in a
-// row with the storages behind them.
+// that it has written since version 1.6, the older file of five pickles in a row with
+// the storages behind them, and members of the tar archive before that.
 //
 // The pickles are judged by the pickle analyzer, which claims the same bytes or
 // is handed them by the zip analyzer; this one explains where the tensors lie and
@@ -16,10 +16,10 @@ import (
 	"github.com/modelsieve/modelsieve/scanner"
 )
 
-// Analyzer reads torch.save files of both kinds.
+// Analyzer reads torch.save files of all kinds.
 var Analyzer = &scanner.Analyzer{
 	Name: "torch",
-	Doc: `PyTorch checkpoints: the zip archive and the older five pickles with storages
+	Doc: `PyTorch checkpoints: the zip archive, the older five pickles with storages, the tar archive before that
 
 The tensors are accounted for as data and never read. What the pickle says of
 their number, size and place is compared with what is there.`,
@@ -50,6 +50,8 @@ func match(h *scanner.Head) scanner.Claim {
 		return scanner.Sure
 	case len(prefix) >= len(zipMagic) && prefix[:len(zipMagic)] == zipMagic:
 		return scanner.Maybe
+	case tarMember(h.Artifact) != "" && len(prefix) > 0 && prefix[0] == 0x80:
+		return scanner.Maybe
 	}
 	return scanner.No
 }
@@ -64,6 +66,9 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		return runArchive(p)
 	case string(magic) == legacyMagic:
 		return runLegacy(p)
+	}
+	if member := tarMember(p.Artifact); member != "" {
+		return runTar(ctx, p, member)
 	}
 	return scanner.Errorf(scanner.Unrecognized, 0, "neither an archive nor a legacy file of torch")
 }

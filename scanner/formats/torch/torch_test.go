@@ -5,12 +5,13 @@ import (
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
+	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-var analyzers = []*scanner.Analyzer{torch.Analyzer, pickle.Analyzer, zipfile.Analyzer}
+var analyzers = []*scanner.Analyzer{torch.Analyzer, pickle.Analyzer, zipfile.Analyzer, tarfile.Analyzer}
 
 func Test(t *testing.T) { scantest.Run(t, analyzers) }
 
