@@ -32,6 +32,8 @@ type Analyzer struct {
 	// accounted for through the pass or is left to the engine, which analyses what
 	// no claim accounted for as artifacts of their own.
 	Run func(context.Context, *Pass) error
+	// Watch says which members of the file, by name, Pass.Around is to know of. Nil: none.
+	Watch func(member string) bool
 }
 
 // headBytes is how much of either end of an artifact Match is given.

@@ -46,7 +46,7 @@ func Discover(ctx context.Context, s Selection) ([]Target, error) {
 			return nil, fmt.Errorf("%q is not a valid pattern", p)
 		}
 	}
-	d := &discovery{Selection: s, seen: map[string]bool{}}
+	d := &discovery{Selection: s, seen: map[string]bool{}, listings: listings{names: map[string][]string{}}}
 	for _, arg := range s.Args {
 		found, err := d.literal(ctx, arg)
 		if err == nil && !found {
@@ -100,8 +100,9 @@ func within(dir, path string) (string, bool) {
 // A discovery collects the targets of one selection.
 type discovery struct {
 	Selection
-	seen    map[string]bool // absolute paths of the targets
-	targets []Target
+	seen     map[string]bool // absolute paths of the targets
+	listings listings
+	targets  []Target
 }
 
 // literal adds what an argument names. It reports false where that does not exist.
@@ -193,7 +194,7 @@ func (d *discovery) put(e entry, refused *Error) {
 		return
 	}
 	d.seen[e.path()] = true
-	d.targets = append(d.targets, Target{Path: CleanPath(d.show(e)), RepoPath: d.repoPath(e), Open: e.open, Refused: refused})
+	d.targets = append(d.targets, Target{Path: CleanPath(d.show(e)), RepoPath: d.repoPath(e), Open: e.open, Around: d.around(e), Refused: refused})
 }
 
 // refuse adds a target that cannot be read.

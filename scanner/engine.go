@@ -25,6 +25,10 @@ type tree struct {
 	inspect   bool
 	budget    *Budget
 	repoPath  string
+	around    []Folder // on disk
+
+	watched []string // members that an analyzer watches
+	later   []deferred
 
 	results
 }
@@ -111,7 +115,10 @@ func (r *runner) run(ctx context.Context, an *Analyzer, claim Claim) {
 	if r.t.inspect {
 		p.info = r.t.newInfo(r.a, an.Name)
 	}
-	err := r.call(ctx, an, p)
+	err := guarded(an, func() error { return an.Run(ctx, p) })
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.Join(r.t.budget.checkClock(), err)
+	}
 	if err != nil {
 		r.t.gapError(r.a, &p.cover, err)
 		r.stop = stopping(r.t, err)
@@ -152,18 +159,14 @@ func (r *runner) match(an *Analyzer) (claim Claim, err error) {
 	return an.Match(r.head), nil
 }
 
-// call runs the analyzer. A panic in it, as in match, becomes a gap.
-func (r *runner) call(ctx context.Context, an *Analyzer, p *Pass) (err error) {
+// guarded runs what is an analyzer's. A panic in it, as in match, becomes a gap.
+func guarded(an *Analyzer, f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicError(an, v)
 		}
 	}()
-	err = an.Run(ctx, p)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = errors.Join(r.t.budget.checkClock(), err)
-	}
-	return err
+	return f()
 }
 
 // panicError turns a recovered panic into a gap that says where to look.

@@ -114,7 +114,9 @@ func (p *Pass) child(m Member) *Artifact {
 	if p.Member != "" {
 		name = p.Member + "!/" + name
 	}
-	return &Artifact{Path: p.Path, Member: name, Format: m.Format, Depth: p.Depth + 1}
+	child := &Artifact{Path: p.Path, Member: name, Format: m.Format, Depth: p.Depth + 1}
+	p.tree.watch(child)
+	return child
 }
 
 // decodeError turns a decoder's error into one of the input.

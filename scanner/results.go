@@ -30,15 +30,17 @@ type results struct {
 }
 
 // A mark is a point to which results can be rolled back.
-type mark struct{ reports, gaps, infos int }
+type mark struct{ reports, gaps, infos, later int }
 
-func (t *tree) mark() mark { return mark{t.reports, len(t.gaps), len(t.infos)} }
+func (t *tree) mark() mark { return mark{t.reports, len(t.gaps), len(t.infos), len(t.later)} }
 
 func (t *tree) findingsSince(m mark) bool { return t.reports > m.reports }
 func (t *tree) gapsSince(m mark) bool     { return len(t.gaps) > m.gaps }
 
-// rollback forgets the gaps and the inspection since a mark.
-func (t *tree) rollback(m mark) { t.gaps, t.infos = t.gaps[:m.gaps], t.infos[:m.infos] }
+// rollback forgets the gaps, the inspection and what was to come later since a mark.
+func (t *tree) rollback(m mark) {
+	t.gaps, t.infos, t.later = t.gaps[:m.gaps], t.infos[:m.infos], t.later[:m.later]
+}
 
 // report records a finding, or counts it where the same evidence was reported for
 // this artifact before.

@@ -20,6 +20,8 @@ type Target struct {
 	// Open opens the file and returns its size in bytes. It is called once, when
 	// the file's turn comes.
 	Open func() (ReadAtCloser, int64, error)
+	// Around are the folders around the file; see Pass.Around. May be nil.
+	Around []Folder
 	// Refused, where not nil, says why the file is not opened at all.
 	Refused *Error
 }
@@ -106,7 +108,7 @@ func assemble(all []fileResult, cfg *Config) *Report {
 func scanFile(ctx context.Context, target *Target, cfg *Config) fileResult {
 	ctx, cancel := context.WithTimeout(ctx, cfg.Limits.Time)
 	defer cancel()
-	t := &tree{analyzers: cfg.Analyzers, inspect: cfg.Inspect, repoPath: target.RepoPath}
+	t := &tree{analyzers: cfg.Analyzers, inspect: cfg.Inspect, repoPath: target.RepoPath, around: target.Around}
 	file := File{Path: target.Path, RepoPath: target.RepoPath}
 	a := &Artifact{Path: target.Path}
 	if target.Refused != nil {
@@ -133,6 +135,7 @@ func scanFile(ctx context.Context, target *Target, cfg *Config) fileResult {
 // scan analyses the artifact of a top-level file and fills in what came of it.
 func (t *tree) scan(ctx context.Context, a *Artifact, file *File) {
 	out, _ := t.analyse(ctx, a) // what stopped the tree is recorded as a gap
+	t.finally()
 	t.finish()
 	file.Size, file.Formats, file.Read = a.Size, out.formats, t.budget.read
 	file.Coverage = out.cover.count(a.Size)

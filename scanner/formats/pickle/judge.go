@@ -37,12 +37,13 @@ type judge struct {
 	variables map[picklevm.Value]string         // names of results, for the program
 	partials  map[picklevm.Value]picklevm.Value // states that functools.partial objects were given
 	depth     int                               // of callee
+	looked    map[string]bool                   // modules that lookBeside has seen, of all streams
 	hashed    int                               // values that identities hashed, of all streams
 }
 
 // newJudge returns a judge with a machine over the pass's artifact.
 func newJudge(ctx context.Context, p *scanner.Pass) *judge {
-	j := &judge{ctx: ctx, p: p}
+	j := &judge{ctx: ctx, p: p, looked: map[string]bool{}}
 	j.m = picklevm.New(picklevm.Config{Input: p, Size: p.Size, Hold: p.Budget.Hold, Release: p.Budget.Release}, j)
 	return j
 }
@@ -256,6 +257,7 @@ func (j *judge) finish(result picklevm.Value, err error) {
 			j.inspectImport(j.targetOf(v), g, use)
 		}
 	}
+	j.lookBeside()
 	j.programEnd(result, err)
 }
 

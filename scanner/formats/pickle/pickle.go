@@ -26,6 +26,7 @@ used; bytes behind the last stream are left to other analyzers.`,
 	Rules: rules,
 	Match: match,
 	Run:   run,
+	Watch: isCode,
 }
 
 // run judges the streams of an artifact, as a loader that calls load until the

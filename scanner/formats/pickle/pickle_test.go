@@ -5,9 +5,13 @@ import (
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
+	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-func Test(t *testing.T) { scantest.Run(t, []*scanner.Analyzer{pickle.Analyzer}) }
+var analyzers = []*scanner.Analyzer{pickle.Analyzer, zipfile.Analyzer, tarfile.Analyzer}
 
-func Fuzz(f *testing.F) { scantest.Fuzz(f, []*scanner.Analyzer{pickle.Analyzer}, pickle.Analyzer) }
+func Test(t *testing.T) { scantest.Run(t, analyzers) }
+
+func Fuzz(f *testing.F) { scantest.Fuzz(f, analyzers[:1], pickle.Analyzer) }

@@ -133,6 +133,17 @@ var ruleObfuscated = &scanner.Rule{
 	CWE: 506, Refs: []string{"https://github.com/python/cpython/blob/main/Lib/pickletools.py", "https://cwe.mitre.org/data/definitions/506.html"},
 }
 
+var ruleCodeBeside = &scanner.Rule{
+	ID:       "code-beside-model",
+	Title:    "Loading the model imports a file that lies beside it",
+	Severity: scanner.High,
+	Why: "The model imports a module by name, and a file beside the model answers to that name. Whoever loads the model from that " +
+		"folder, or with the archive on the import path, runs the file; it need not be the module that the name makes one think of.",
+	Fix: "Review the file as code that runs when the model is loaded. Ship code as an installed package and models as data; " +
+		"if the file is yours and reviewed, accept this finding with an `allow` entry.",
+	CWE: 427, Refs: []string{"https://docs.python.org/3/library/sys_path_init.html", "https://cwe.mitre.org/data/definitions/427.html"},
+}
+
 var ruleForgedDtype = &scanner.Rule{
 	ID:       "numpy-forged-dtype",
 	Title:    "NumPy dtype state contradicts itself",
@@ -145,5 +156,5 @@ var ruleForgedDtype = &scanner.Rule{
 
 var rules = []*scanner.Rule{
 	ruleDangerousCall, ruleDangerousImport, ruleUnlistedCall, ruleUnlistedImport, ruleUnknownCall, ruleUnknownImport,
-	ruleUnresolved, ruleGlobalWrite, ruleStateHijack, ruleEmbeddedCode, ruleNested, ruleObfuscated, ruleForgedDtype,
+	ruleUnresolved, ruleGlobalWrite, ruleStateHijack, ruleEmbeddedCode, ruleNested, ruleObfuscated, ruleForgedDtype, ruleCodeBeside,
 }
