@@ -78,6 +78,23 @@ func (p *Pass) Section(ctx context.Context, m Member, off, n int64) error {
 	return err
 }
 
+// Reread has f look at other bytes that a loader may find in the place of the
+// artifact, under a name that says why. What was reported on the artifact is not
+// reported again; f accounts for nothing, and of its gaps and its error only those
+// that stand for a limit count.
+func (p *Pass) Reread(name string, r io.ReaderAt, size int64, f func(*Pass) error) error {
+	a := p.child(Member{Name: "@" + name})
+	a.ReaderAt, a.Size, a.again = r, size, p.Artifact
+	mark := p.tree.mark()
+	err := f(&Pass{Artifact: a, Budget: p.Budget, tree: p.tree, analyzer: p.analyzer})
+	p.tree.gaps = p.tree.gaps[:mark.gaps]
+	var limit *LimitError
+	if errors.As(err, &limit) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
 // An Opener starts a decoder at the beginning of a member. It is called again
 // where the decoded bytes are too many to hold and have to be read twice.
 type Opener func() (io.Reader, error)

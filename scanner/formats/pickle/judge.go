@@ -29,6 +29,8 @@ type judge struct {
 	p   *scanner.Pass
 	m   *picklevm.Machine
 
+	checkedOut bool // the bytes are those of a text file with line ends that a checkout changed
+
 	targets   map[picklevm.Value]target
 	judged    map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
 	active    bool                              // the stream imported or called something
@@ -60,7 +62,10 @@ func (j *judge) Step(n int64) error { return j.p.Budget.Step(n) }
 
 // Import implements picklevm.Observer. What a look-up alone means is said at the
 // end of the stream, when it is known what was done with the name.
-func (j *judge) Import(v picklevm.Value, _ *picklevm.Global, _ int64) error {
+func (j *judge) Import(v picklevm.Value, g *picklevm.Global, _ int64) error {
+	if j.missing(g) {
+		return errNoSuchName
+	}
 	j.active = true
 	j.targetOf(v)
 	return nil
@@ -234,6 +239,9 @@ func (j *judge) at(off int64) scanner.Span { return scanner.Span{Offset: off, Le
 
 // Anomaly implements picklevm.Observer.
 func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
+	if j.checkedOut {
+		return // how lines end is not the writer's doing
+	}
 	j.p.Report(ruleObfuscated, j.at(at), scanner.Detail{
 		Message:  "Loading this pickle depends on the unpickler: " + text + ".",
 		Evidence: []string{text}, Identity: []string{string(kind), text},
@@ -247,6 +255,9 @@ func (j *judge) Persistent(picklevm.Value, picklevm.Value, int64) error { return
 // finish reports, at the end of a stream, the names that were only imported.
 func (j *judge) finish(result picklevm.Value, err error) {
 	for i, g := range j.m.Globals() {
+		if j.missing(g) {
+			continue
+		}
 		v := picklevm.GlobalValue(i)
 		use, used := j.judged[v]
 		if !used {

@@ -35,6 +35,11 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	if p.Leftover {
 		return runLeftover(ctx, p)
 	}
+	return errors.Join(runStreams(ctx, p), readCheckedOut(ctx, p))
+}
+
+// runStreams judges one stream after the other.
+func runStreams(ctx context.Context, p *scanner.Pass) error {
 	j := newJudge(ctx, p)
 	defer j.m.Close()
 	for first := true; first || j.m.Remaining() > 0 && j.plausible(); first = false {
