@@ -3,6 +3,7 @@ package scanner
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,9 +13,20 @@ import (
 type Folder struct {
 	Where string // completes "it lies ...": "beside the model"
 	Root  bool   // the root of a scan or of an archive, with the artifact in a folder below
-	// Names lists what lies in a folder below, given by a slash path; "." is the
-	// folder itself. Nil where there is no such folder, or it cannot be listed.
-	Names func(dir string) []string
+	// Named lists what lies in a folder below, given by a slash path ("." is the folder
+	// itself), and is called by a name, or by it and a dot and more. Of an archive, only
+	// members that an analyzer watches, and the folders that they are in, are listed.
+	Named func(dir, name string) []string
+}
+
+// A listing is what lies in a folder, by the part of the name before its first dot.
+type listing map[string][]string
+
+func (l listing) add(name string) {
+	stem, _, _ := strings.Cut(name, ".")
+	if !slices.Contains(l[stem], name) {
+		l[stem] = append(l[stem], name)
+	}
 }
 
 // deferred is what runs when a whole top-level file was analysed.
@@ -27,8 +39,8 @@ type deferred struct {
 // members are known. It may report through the pass, and account for nothing.
 func (p *Pass) Later(f func() error) { p.tree.later = append(p.tree.later, deferred{p, f}) }
 
-// Around returns the folders around the artifact, the innermost first. Of archives,
-// they hold the members that an analyzer watches; they are complete only in Later.
+// Around returns the folders around the artifact, the innermost first. They are
+// complete only in Later.
 func (p *Pass) Around() []Folder {
 	var folders []Folder
 	for at := p.Member; at != ""; {
@@ -47,22 +59,33 @@ func (p *Pass) Around() []Folder {
 
 // inArchive returns a folder of a container in the file, "" for the file itself.
 func (t *tree) inArchive(container, folder string, root bool) Folder {
-	prefix := container
-	if container != "" {
-		prefix += "!/"
-	}
-	return Folder{Where: "in the archive", Root: root, Names: func(dir string) []string {
-		wanted, names := path.Join(folder, dir), []string(nil)
-		if t.budget.Step(int64(len(t.watched))) != nil {
-			return nil // the budget says so itself
-		}
-		for _, name := range t.watched {
-			if rest, ok := strings.CutPrefix(name, prefix); ok && path.Dir(path.Clean(rest)) == wanted {
-				names = append(names, path.Base(rest))
-			}
-		}
-		return names
+	return Folder{Where: "in the archive", Root: root, Named: func(dir, name string) []string {
+		return t.members()[path.Join(container+"!", folder, dir)][name]
 	}}
+}
+
+// members returns the watched members by the folder in which they lie: the container,
+// "!" and a path. It is made when all of them are known.
+func (t *tree) members() map[string]listing {
+	if t.listings != nil {
+		return t.listings
+	}
+	t.listings = map[string]listing{}
+	for _, member := range t.watched {
+		container, name := "", member
+		if i := strings.LastIndex(member, "!/"); i >= 0 {
+			container, name = member[:i], member[i+2:]
+		}
+		root := container + "!"
+		for at := path.Join(root, path.Clean("/"+name)); len(at) > len(root); at = path.Dir(at) {
+			dir := path.Dir(at)
+			if t.listings[dir] == nil {
+				t.listings[dir] = listing{}
+			}
+			t.listings[dir].add(path.Base(at))
+		}
+	}
+	return t.listings
 }
 
 // watch remembers a member that an analyzer wants to know of.
@@ -93,40 +116,45 @@ func (t *tree) finally() {
 
 // listings remembers what lies in folders on disk. For concurrent use.
 type listings struct {
-	mu    sync.Mutex
-	names map[string][]string // by absolute path
+	mu      sync.Mutex
+	folders map[string]listing // by absolute path
+}
+
+// named returns what lies in a folder of a tree under a name.
+func (l *listings) named(tree, dir, name string) []string {
+	key := filepath.Join(tree, dir)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	folder, ok := l.folders[key]
+	if !ok {
+		folder = listing{}
+		list, _ := entry{tree: tree, at: dir}.list() // what cannot be listed, a loader cannot find either
+		for _, item := range list {
+			folder.add(item.Name())
+		}
+		l.folders[key] = folder
+	}
+	return folder[name]
 }
 
 // around returns the folders on disk around a file: its own, the one where the walk
 // began that found it, and the root of its tree.
 func (d *discovery) around(e entry) []Folder {
 	own := filepath.Dir(e.name)
-	folders := []Folder{d.folder(e, own, "beside the model", false)}
+	folders := []Folder{d.folder(e.tree, own, "beside the model", false)}
 	seen := map[string]bool{own: true}
 	for _, root := range []string{filepath.Clean("./" + strings.TrimSuffix(e.name, filepath.FromSlash(e.rel))), "."} {
 		if !seen[root] && filepath.IsLocal(root) {
 			seen[root] = true
-			folders = append(folders, d.folder(e, root, "at the root of the scan", true))
+			folders = append(folders, d.folder(e.tree, root, "at the root of the scan", true))
 		}
 	}
 	return folders
 }
 
-// folder returns a folder of an entry's tree.
-func (d *discovery) folder(e entry, base, where string, root bool) Folder {
-	return Folder{Where: where, Root: root, Names: func(dir string) []string {
-		at := entry{tree: e.tree, at: filepath.Join(base, filepath.FromSlash(dir))}
-		key := filepath.Join(at.tree, at.at)
-		d.listings.mu.Lock()
-		defer d.listings.mu.Unlock()
-		names, ok := d.listings.names[key]
-		if !ok {
-			list, _ := at.list() // what cannot be listed, a loader cannot find either
-			for _, item := range list {
-				names = append(names, item.Name())
-			}
-			d.listings.names[key] = names
-		}
-		return names
+// folder returns a folder of a tree.
+func (d *discovery) folder(tree, base, where string, root bool) Folder {
+	return Folder{Where: where, Root: root, Named: func(dir, name string) []string {
+		return d.listings.named(tree, filepath.Join(base, filepath.FromSlash(dir)), name)
 	}}
 }

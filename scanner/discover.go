@@ -46,7 +46,7 @@ func Discover(ctx context.Context, s Selection) ([]Target, error) {
 			return nil, fmt.Errorf("%q is not a valid pattern", p)
 		}
 	}
-	d := &discovery{Selection: s, seen: map[string]bool{}, listings: listings{names: map[string][]string{}}}
+	d := &discovery{Selection: s, seen: map[string]bool{}, listings: listings{folders: map[string]listing{}}}
 	for _, arg := range s.Args {
 		found, err := d.literal(ctx, arg)
 		if err == nil && !found {

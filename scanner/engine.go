@@ -27,8 +27,9 @@ type tree struct {
 	repoPath  string
 	around    []Folder // on disk
 
-	watched []string // members that an analyzer watches
-	later   []deferred
+	watched  []string // members that an analyzer watches
+	listings map[string]listing
+	later    []deferred
 
 	results
 }

@@ -12,9 +12,10 @@ import (
 )
 
 // Bounds on what one top-level file may report, so that a hostile file cannot
-// fill the memory with results. Running into one is a gap.
+// fill the memory with results. Running into one is a gap. Findings are counted by
+// severity, so that many harmless ones cannot hide a critical one.
 const (
-	maxFindings = 100_000
+	maxFindings = 10_000
 	maxGaps     = 10_000
 )
 
@@ -25,7 +26,7 @@ type results struct {
 	infos    []*ArtifactInfo
 	seen     map[[sha256.Size]byte]int // index of the finding with this identity
 	limits   map[string]bool           // limits of the whole tree that ran out and are recorded
-	full     bool                      // maxFindings was reached
+	counts   [Critical + 1]int         // findings of each severity, those that are not listed too
 	reports  int                       // findings reported, repeated ones too
 }
 
@@ -56,10 +57,9 @@ func (t *tree) report(a *Artifact, r *Rule, at Span, d Detail) {
 		t.findings[i].Count++
 		return
 	}
-	if len(t.findings) >= maxFindings {
-		if !t.full {
-			t.full = true
-			t.gap(a, OverLimit, at, fmt.Sprintf("more than %d findings in one file: the rest is not listed", maxFindings))
+	if t.counts[r.Severity]++; t.counts[r.Severity] > maxFindings {
+		if t.counts[r.Severity] == maxFindings+1 {
+			t.gap(a, OverLimit, at, fmt.Sprintf("more than %d findings of severity %s in one file: the rest is not listed", maxFindings, r.Severity))
 		}
 		return
 	}

@@ -167,16 +167,18 @@ func TestHostileTexts(t *testing.T) {
 
 func TestCaps(t *testing.T) {
 	flood := fake("flood", starts("X", scanner.Sure), func(_ context.Context, p *scanner.Pass) error {
-		for i := range 100_010 {
+		for i := range 10_010 {
 			p.Report(ruleLow, scanner.Span{}, scanner.Detail{Evidence: []string{fmt.Sprint(i)}})
 			p.Gap(scanner.Malformed, scanner.Span{}, "gap %d", i)
+		}
+		for range 1<<16 + 10 {
 			p.Program("line")
 			p.Import(scanner.Import{Name: "name"})
 		}
 		return nil
 	})
 	r := scan(t, scanner.Config{Analyzers: []*scanner.Analyzer{flood}, Inspect: true}, memory("x", []byte("X")))
-	if len(r.Findings) != 100_000 || len(r.Gaps) != 10_000 {
+	if len(r.Findings) != 10_000 || len(r.Gaps) != 10_000 {
 		t.Errorf("%d findings and %d gaps", len(r.Findings), len(r.Gaps))
 	}
 	if !slices.ContainsFunc(r.Gaps, func(g scanner.Gap) bool { return strings.Contains(g.Message, "more than 10000 gaps") }) {
@@ -186,15 +188,19 @@ func TestCaps(t *testing.T) {
 		t.Errorf("%d imports and %d lines are kept", len(a.Imports), len(a.Program))
 	}
 	findings := fake("findings", starts("X", scanner.Sure), func(_ context.Context, p *scanner.Pass) error {
-		for i := range 100_010 {
+		for i := range 10_010 {
 			p.Report(ruleLow, scanner.Span{}, scanner.Detail{Evidence: []string{fmt.Sprint(i)}})
 		}
+		p.Report(ruleCritical, scanner.Span{}, scanner.Detail{Evidence: []string{"the last"}})
 		p.Analysed(0, 1)
 		return nil
 	})
 	r = scan(t, scanner.Config{Analyzers: []*scanner.Analyzer{findings}}, memory("x", []byte("X")))
-	if len(r.Gaps) != 1 || r.Gaps[0].Reason != scanner.OverLimit || !strings.Contains(r.Gaps[0].Message, "more than 100000 findings") {
+	if len(r.Gaps) != 1 || r.Gaps[0].Reason != scanner.OverLimit || !strings.Contains(r.Gaps[0].Message, "more than 10000 findings") {
 		t.Errorf("gaps %v, want one that says that there are more findings", r.Gaps)
+	}
+	if !slices.ContainsFunc(r.Findings, func(f scanner.Finding) bool { return f.Rule == ruleCritical }) {
+		t.Error("many mild findings hide a critical one")
 	}
 }
 

@@ -24,7 +24,7 @@ const version = "1.0.0"
 
 // softMemory is how much memory the garbage collector lets the process have before
 // it works harder, in bytes. What one file may hold is bounded by --max-held-bytes.
-const softMemory = 512 << 20
+const softMemory = 448 << 20
 
 func main() {
 	debug.SetMemoryLimit(softMemory)

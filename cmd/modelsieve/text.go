@@ -21,11 +21,19 @@ type textWriter struct {
 	color     bool
 	width     int
 	explained map[string]bool // rules whose why and fix were written
+	results   map[string]*fileResults
+}
+
+// fileResults are what the report has on one file.
+type fileResults struct {
+	findings []*scanner.Finding
+	gaps     []*scanner.Gap
+	allowed  int
 }
 
 // writeText writes the report as text.
 func writeText(w io.Writer, r result, o *options, color bool) error {
-	t := &textWriter{r: r, o: o, color: color, width: textWidth(), explained: map[string]bool{}}
+	t := &textWriter{r: r, o: o, color: color, width: textWidth(), explained: map[string]bool{}, results: resultsByFile(r.Report)}
 	for i := range r.Files {
 		t.file(&r.Files[i])
 	}
@@ -72,11 +80,14 @@ func severityColor(s scanner.Severity) string {
 
 // file writes the blocks of a file.
 func (t *textWriter) file(f *scanner.File) {
-	findings, gaps, allowed := t.of(f.Path)
-	for _, finding := range findings {
+	results := t.results[f.Path]
+	if results == nil {
+		results = &fileResults{}
+	}
+	for _, finding := range results.findings {
 		t.finding(finding)
 	}
-	for _, gap := range gaps {
+	for _, gap := range results.gaps {
 		t.gap(gap)
 	}
 	if !t.o.verbose {
@@ -88,7 +99,7 @@ func (t *textWriter) file(f *scanner.File) {
 	}
 	c := f.Coverage
 	t.printf("%-10s %s: %d bytes: %d analysed, %d data, %d unaccounted; %d read%s\n",
-		f.Verdict, line, c.Bytes, c.Analysed, c.Data, c.Unaccounted, f.Read, suffix(len(allowed), "accepted finding"))
+		f.Verdict, line, c.Bytes, c.Analysed, c.Data, c.Unaccounted, f.Read, suffix(results.allowed, "accepted finding"))
 }
 
 // suffix writes ", 2 things" or nothing.
@@ -99,23 +110,29 @@ func suffix(n int, noun string) string {
 	return "; " + plural(n, noun)
 }
 
-// of returns what the report has on a file.
-func (t *textWriter) of(path string) (findings []*scanner.Finding, gaps []*scanner.Gap, allowed []*scanner.Finding) {
-	for i := range t.r.Findings {
-		switch f := &t.r.Findings[i]; {
-		case f.Path != path:
-		case f.Allowed != nil:
-			allowed = append(allowed, f)
-		default:
-			findings = append(findings, f)
+// resultsByFile groups what a report has.
+func resultsByFile(r *scanner.Report) map[string]*fileResults {
+	all := map[string]*fileResults{}
+	of := func(path string) *fileResults {
+		if all[path] == nil {
+			all[path] = &fileResults{}
+		}
+		return all[path]
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if results := of(f.Path); f.Allowed != nil {
+			results.allowed++
+		} else {
+			results.findings = append(results.findings, f)
 		}
 	}
-	for i := range t.r.Gaps {
-		if t.r.Gaps[i].Path == path {
-			gaps = append(gaps, &t.r.Gaps[i])
-		}
+	for i := range r.Gaps {
+		g := &r.Gaps[i]
+		results := of(g.Path)
+		results.gaps = append(results.gaps, g)
 	}
-	return findings, gaps, allowed
+	return all
 }
 
 // where writes the place of something.

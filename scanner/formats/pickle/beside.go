@@ -27,15 +27,18 @@ var compiledIn = []string{
 	"faulthandler", "gc", "itertools", "marshal", "sys", "time",
 }
 
+// A moduleUse is a module that a stream imports.
+type moduleUse struct {
+	module string
+	vetted bool
+	path   string // of the name that is imported from it
+	at     int64
+}
+
 // lookBeside has the modules that the stream imports looked up, when all members of
 // the file are known, in the folders and archives around it.
 func (j *judge) lookBeside() {
-	type use struct {
-		module string
-		global *picklevm.Global
-		target target
-	}
-	var uses []use
+	var uses []moduleUse
 	for i, g := range j.m.Globals() {
 		module := g.Module
 		if g.Protocol < 3 {
@@ -45,7 +48,8 @@ func (j *judge) lookBeside() {
 			continue
 		}
 		j.looked[module] = true
-		uses = append(uses, use{module, g, j.targetOf(picklevm.GlobalValue(i))})
+		t := j.targetOf(picklevm.GlobalValue(i))
+		uses = append(uses, moduleUse{module, t.vetted, t.path, g.At})
 	}
 	if len(uses) == 0 {
 		return
@@ -54,58 +58,61 @@ func (j *judge) lookBeside() {
 	p.Later(func() error {
 		folders := p.Around()
 		for _, u := range uses {
-			reportBeside(p, folders, u.module, u.global.At, u.target)
+			if err := p.Budget.Step(1); err != nil {
+				return err
+			}
+			u.report(p, folders)
 		}
 		return nil
 	})
 }
 
-// reportBeside reports the file that importing a module would run, where one lies
-// around the pickle. A vetted module, which is installed, is shadowed only from the
-// folder of the pickle, and as a whole.
-func reportBeside(p *scanner.Pass, folders []scanner.Folder, module string, at int64, t target) {
-	parts := strings.Split(module, ".")
-	if t.vetted {
+// report reports the file that importing the module would run, where one lies around
+// the pickle. A vetted module, which is installed, is shadowed only from the folder of
+// the pickle, and as a whole.
+func (u *moduleUse) report(p *scanner.Pass, folders []scanner.Folder) {
+	parts := strings.Split(u.module, ".")
+	if u.vetted {
 		parts = parts[:1]
 	}
 	for _, folder := range folders {
-		if t.vetted && folder.Root {
+		if u.vetted && folder.Root {
 			continue
 		}
-		file := moduleFile(folder.Names, parts)
+		file := moduleFile(folder, parts)
 		if file == "" {
 			continue
 		}
-		does := fmt.Sprintf("imports %s, and the file %q %s answers to that name", t.quoted(), scanner.Clean(file, 160), folder.Where)
-		if t.vetted {
+		does := fmt.Sprintf("imports %q, and the file %q %s answers to that name", scanner.Clean(u.path, 160), scanner.Clean(file, 160), folder.Where)
+		if u.vetted {
 			does += " before the real package"
 		}
-		p.Report(ruleCodeBeside, scanner.Span{Offset: at, Length: 1}, scanner.Detail{
+		p.Report(ruleCodeBeside, scanner.Span{Offset: u.at, Length: 1}, scanner.Detail{
 			Message:  "Loading this pickle " + does + ": the import runs it.",
-			Evidence: []string{module, file}, Name: t.path, Use: scanner.UseImport,
+			Evidence: []string{u.module, file}, Name: u.path, Use: scanner.UseImport,
 		})
 		return
 	}
 }
 
 // moduleFile returns the first file that importing a dotted module runs, as a path
-// below the folder that names lists, or "".
-func moduleFile(names func(dir string) []string, parts []string) string {
+// below a folder, or "".
+func moduleFile(folder scanner.Folder, parts []string) string {
 	dir := "."
 	for _, part := range parts {
 		if part == "" || strings.ContainsAny(part, `/\`) {
 			return ""
 		}
-		if file := answering(names(dir), part); file != "" {
+		names := folder.Named(dir, part)
+		if file := answering(names, part); file != "" {
 			return path.Join(dir, file)
+		}
+		if !slices.Contains(names, part) {
+			return ""
 		}
 		dir = path.Join(dir, part)
-		below := names(dir)
-		if file := answering(below, "__init__"); file != "" {
+		if file := answering(folder.Named(dir, "__init__"), "__init__"); file != "" {
 			return path.Join(dir, file)
-		}
-		if below == nil {
-			return ""
 		}
 	}
 	return ""

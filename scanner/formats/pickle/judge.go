@@ -239,8 +239,12 @@ func (j *judge) at(off int64) scanner.Span { return scanner.Span{Offset: off, Le
 
 // Anomaly implements picklevm.Observer.
 func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
-	if j.checkedOut {
+	switch {
+	case j.checkedOut:
 		return // how lines end is not the writer's doing
+	case kind == picklevm.AnomalyMemo:
+		j.p.Gap(scanner.OverLimit, scanner.Span{Offset: at}, "%s", text)
+		return
 	}
 	j.p.Report(ruleObfuscated, j.at(at), scanner.Detail{
 		Message:  "Loading this pickle depends on the unpickler: " + text + ".",

@@ -1,6 +1,9 @@
 package picklevm
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
 
 // effect runs the opcodes by which a stream imports, calls and builds.
 func (m *Machine) effect(op byte) error {
@@ -81,12 +84,15 @@ func oddName(s string) bool {
 	return s == "" || bytes.ContainsFunc([]byte(s), func(r rune) bool { return r <= ' ' || r == 0x7f })
 }
 
+// globalBytes is what a global is charged for: itself and what observers keep of it.
+const globalBytes = 1 << 10
+
 // importGlobal finds or makes the global and tells the observer of the import.
 func (m *Machine) importGlobal(g Global) (Value, error) {
 	key := globalKey{g.Module, g.Name, m.protocol}
 	v, ok := m.globalIDs[key]
 	if !ok {
-		if err := m.hold(int64(len(g.Module)+len(g.Name)) + 256); err != nil {
+		if err := m.hold(int64(len(g.Module)+len(g.Name)) + globalBytes); err != nil {
 			return 0, err
 		}
 		g.Protocol, g.At = m.protocol, m.opAt
@@ -286,8 +292,16 @@ func (m *Machine) memoize(i uint64) error {
 	if err != nil {
 		return err
 	}
+	if i >= hugeIndex && !m.memo.huge {
+		m.memo.huge = true
+		m.obs.Anomaly(AnomalyMemo, m.opAt, fmt.Sprintf("the memo index %d, for which the C unpickler takes %d MB", i, 2*8*(i>>20)))
+	}
 	return m.memo.put(i, v)
 }
+
+// hugeIndex is a memo index that no writer reaches: the C unpickler's memo is an array
+// of twice as many pointers (_pickle.c, _Unpickler_MemoPut).
+const hugeIndex = 1 << 26
 
 // put runs PUT, BINPUT and LONG_BINPUT.
 func (m *Machine) put(op byte) error {

@@ -5,7 +5,8 @@ package picklevm
 type memo struct {
 	dense  []Value // KindInvalid: not set
 	sparse map[uint64]Value
-	count  int // distinct indexes set
+	count  int  // distinct indexes set
+	huge   bool // an index was said to be huge
 	hold   func(bytes int64) error
 }
 
