@@ -173,6 +173,7 @@ func (c *checker) follow(v picklevm.Value) (bool, error) {
 		if !ok {
 			return false, nil
 		}
+		j.followed[off] = true
 		return true, j.p.Section(j.ctx, member, off, n)
 	case j.isEncoded(v):
 		text := j.m.Item(j.m.Item(v, 1), 0)
@@ -180,6 +181,7 @@ func (c *checker) follow(v picklevm.Value) (bool, error) {
 		if text.Kind() != picklevm.KindStr || !ok {
 			return false, nil
 		}
+		j.followed[off] = true
 		if op == 'V' { // protocol 0: escapes in the text
 			return c.followText(member, text)
 		}

@@ -38,6 +38,9 @@ type judge struct {
 	dtypes    map[picklevm.Value]dtype          // what is known of NumPy dtypes of the stream
 	variables map[picklevm.Value]string         // names of results, for the program
 	partials  map[picklevm.Value]picklevm.Value // states that functools.partial objects were given
+	literals  []picklevm.Literal                // that may be pickles
+	payloads  int                               // that were handed on
+	followed  map[int64]bool                    // literals that were handed on, by the offset of their content
 	depth     int                               // of callee
 	looked    map[string]bool                   // modules that lookBeside has seen, of all streams
 	hashed    int                               // values that identities hashed, of all streams
@@ -46,7 +49,14 @@ type judge struct {
 // newJudge returns a judge with a machine over the pass's artifact.
 func newJudge(ctx context.Context, p *scanner.Pass) *judge {
 	j := &judge{ctx: ctx, p: p, looked: map[string]bool{}}
-	j.m = picklevm.New(picklevm.Config{Input: p, Size: p.Size, Hold: p.Budget.Hold, Release: p.Budget.Release}, j)
+	j.m = picklevm.New(picklevm.Config{
+		Input: p, Size: p.Size, Hold: p.Budget.Hold, Release: p.Budget.Release,
+		Nested: func(l picklevm.Literal) {
+			if len(j.literals) < maxPayloads {
+				j.literals = append(j.literals, l)
+			}
+		},
+	}, j)
 	return j
 }
 
@@ -55,6 +65,7 @@ func (j *judge) begin() {
 	j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
 	j.active, j.from, j.dtypes = false, j.m.Offset(), map[picklevm.Value]dtype{}
 	j.partials = map[picklevm.Value]picklevm.Value{}
+	j.literals, j.payloads, j.followed = nil, 0, map[int64]bool{}
 }
 
 // Step implements picklevm.Observer.
@@ -114,6 +125,7 @@ func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 		return flagCode, nil
 	case t.dangerous:
 		j.report(ruleDangerousCall, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
+		return 0, j.followLoader(t, c)
 	case t.path == "copyreg._reconstructor" && j.reconstructs(c):
 		return j.judgeReconstructed(c), nil
 	case t.listed && t.entry.Call:

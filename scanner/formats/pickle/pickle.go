@@ -67,6 +67,7 @@ func (j *judge) load() error {
 	j.begin()
 	result, err := j.m.Load()
 	j.finish(result, err)
+	err = errors.Join(err, j.followLiterals())
 	var input *scanner.Error
 	if errors.As(err, &input) && input.Reason == scanner.Truncated {
 		return scanner.Errorf(scanner.Truncated, input.At.Offset, "the pickle ends before its STOP: %s", input.Text)

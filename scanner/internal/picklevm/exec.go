@@ -111,6 +111,9 @@ func (m *Machine) counted(op byte) error {
 	if op == opBinString && n > 1<<31-1 {
 		m.obs.Anomaly(AnomalyLength, m.opAt, "a string of 2 GiB or more in an opcode whose length is signed")
 	}
+	if err := m.nested(n); err != nil {
+		return err
+	}
 	if kind == KindStr && n <= maxWord {
 		if err := m.in.need(int(n)); err != nil {
 			return err

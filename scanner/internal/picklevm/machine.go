@@ -16,6 +16,8 @@ type Config struct {
 	// memory is not charged.
 	Hold    func(bytes int64) error
 	Release func(bytes int64)
+	// Nested, where not nil, is told of literals that may hold a pickle.
+	Nested func(Literal)
 }
 
 // A Machine runs the streams of one input, one after the other, as a loader that

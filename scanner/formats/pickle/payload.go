@@ -1,0 +1,210 @@
+package pickle
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// A pickle may carry another one, as it is or encoded, and load it: what it carries is
+// handed to the engine, so that the call inside is named. Whatever comes of that, the
+// call that loads it is reported.
+
+const (
+	maxPayload      = 16 << 20 // bytes of one payload that are decoded
+	maxPayloads     = 256      // payloads of one stream that are followed
+	maxPayloadDepth = 16       // decoding calls around one
+)
+
+// A payload is bytes that a stream carries in literals and decodes by calls.
+type payload struct {
+	j    *judge
+	held int64 // charged to the budget
+}
+
+// decoders turn text into bytes. Of compressed bytes the engine knows by itself what
+// they are, so a call that decompresses changes nothing here.
+var decoders = map[string]func([]byte) ([]byte, error){
+	"base64.b64decode": unbase64, "base64.standard_b64decode": unbase64, "base64.urlsafe_b64decode": unbase64,
+	"base64.decodebytes": unbase64, "binascii.a2b_base64": unbase64,
+	"base64.b16decode": unhex, "binascii.unhexlify": unhex, "binascii.a2b_hex": unhex, "builtins.bytes.fromhex": unhex,
+	"builtins.bytearray.fromhex": unhex,
+	"builtins.bytes":             same, "builtins.bytearray": same, "io.BytesIO": same, "_io.BytesIO": same, "builtins.memoryview": same,
+	"zlib.decompress": same, "gzip.decompress": same, "bz2.decompress": same, "lzma.decompress": same, "_bz2.decompress": same,
+}
+
+func same(b []byte) ([]byte, error) { return b, nil }
+
+// unbase64 decodes both alphabets, with line breaks and with or without padding.
+func unbase64(b []byte) ([]byte, error) {
+	text := strings.NewReplacer("-", "+", "_", "/", "\n", "", "\r", "", " ", "", "=", "").Replace(string(b))
+	return base64.RawStdEncoding.DecodeString(text)
+}
+
+func unhex(b []byte) ([]byte, error) {
+	return hex.DecodeString(strings.Join(strings.Fields(string(b)), ""))
+}
+
+// followLoader hands what a call of a loader unpickles to the engine, where the stream
+// itself carries it.
+func (j *judge) followLoader(t target, c picklevm.Call) error {
+	args, _, _ := j.m.Items(c.Args)
+	if t.danger.Effect != picklenames.Deserialize || len(args) == 0 || j.payloads >= maxPayloads {
+		return nil
+	}
+	p := payload{j: j}
+	defer func() { j.p.Budget.Release(p.held) }()
+	content, err := p.decode(args[0], 0)
+	if err != nil || len(content) < 2 {
+		return err
+	}
+	j.payloads++
+	return j.hand(fmt.Sprintf("bytes@%d", c.At), content)
+}
+
+// hand hands bytes to the engine.
+func (j *judge) hand(name string, content []byte) error {
+	return j.p.Stream(j.ctx, scanner.Member{Name: name}, scanner.Span{}, func() (io.Reader, error) {
+		return bytes.NewReader(content), nil
+	})
+}
+
+// decode returns the bytes that a value is, nil where they are not known. The error is
+// that of the budget.
+func (p *payload) decode(v picklevm.Value, depth int) ([]byte, error) {
+	switch v.Kind() {
+	case picklevm.KindBytes, picklevm.KindByteArray, picklevm.KindStr:
+		return p.literal(v)
+	case picklevm.KindCall:
+		if depth < maxPayloadDepth {
+			return p.call(v, depth)
+		}
+	default: // nothing that bytes are made from
+	}
+	return nil, nil
+}
+
+// literal returns bytes, or the UTF-8 text of a string.
+func (p *payload) literal(v picklevm.Value) ([]byte, error) {
+	off, n, op, ok := p.j.m.Extent(v)
+	switch {
+	case !ok || n > maxPayload:
+		return nil, nil
+	case op == 'V' || op == 'S': // with escapes
+		text, _ := p.j.m.Str(v)
+		return []byte(text), nil
+	}
+	p.j.followed[off] = true
+	return p.read(off, n)
+}
+
+// read reads a part of the stream.
+func (p *payload) read(off, n int64) ([]byte, error) {
+	if err := p.hold(n); err != nil {
+		return nil, err
+	}
+	raw := make([]byte, n)
+	if got, _ := p.j.p.ReadAt(raw, off); int64(got) < n {
+		return nil, nil
+	}
+	return raw, nil
+}
+
+// call returns the bytes that a call decodes.
+func (p *payload) call(v picklevm.Value, depth int) ([]byte, error) {
+	t := p.j.callee(p.j.m.Item(v, 0))
+	args, _, _ := p.j.m.Items(p.j.m.Item(v, 1))
+	if len(args) == 0 {
+		return nil, nil
+	}
+	content, err := p.decode(args[0], depth+1)
+	if err != nil || content == nil {
+		return nil, err
+	}
+	if err := p.hold(int64(len(content))); err != nil {
+		return nil, err
+	}
+	decode := decoders[t.path]
+	if t.path == "_codecs.encode" || t.path == "_codecs.decode" || t.path == "codecs.encode" || t.path == "codecs.decode" {
+		decode = p.codec(args)
+	}
+	if decode == nil {
+		return nil, nil
+	}
+	decoded, err := decode(content)
+	if err != nil {
+		return nil, nil // the loader fails there as well
+	}
+	return decoded, nil
+}
+
+// codec returns what a call of the codecs module with these arguments does.
+func (p *payload) codec(args []picklevm.Value) func([]byte) ([]byte, error) {
+	if len(args) < 2 {
+		return same // UTF-8
+	}
+	name, _ := p.j.m.Str(args[1])
+	switch strings.TrimSuffix(strings.ReplaceAll(strings.ToLower(name), "-", "_"), "_codec") {
+	case "latin1", "latin_1", "iso_8859_1", "iso8859_1", "8859", "l1":
+		return func(b []byte) ([]byte, error) { return io.ReadAll(&latin1Reader{r: bytes.NewReader(b)}) }
+	case "base64", "base_64":
+		return unbase64
+	case "hex":
+		return unhex
+	case "utf8", "utf_8", "ascii", "us_ascii", "zlib", "zip", "bz2":
+		return same
+	}
+	return nil
+}
+
+// hold charges bytes that are decoded.
+func (p *payload) hold(n int64) error {
+	err := p.j.p.Budget.Hold(n)
+	if err == nil {
+		p.held += n
+	}
+	return err
+}
+
+// followLiterals hands on the strings and bytes of the stream that are pickles of
+// their own and import something: whoever stored them there meant to load them.
+func (j *judge) followLiterals() error {
+	for _, l := range j.literals {
+		if !j.followed[l.At] && l.Bytes <= maxPayload {
+			if err := j.followLiteral(l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// prefixBytes is how much of a literal is probed.
+const prefixBytes = 4 << 10
+
+// followLiteral hands on a literal where it is a pickle that imports something.
+func (j *judge) followLiteral(l picklevm.Literal) error {
+	if err := j.p.Budget.Step(l.Bytes/256 + 1); err != nil {
+		return err
+	}
+	p := payload{j: j}
+	defer func() { j.p.Budget.Release(p.held) }()
+	raw, err := p.read(l.At, l.Bytes)
+	if err != nil {
+		return err
+	}
+	decode := map[string]func([]byte) ([]byte, error){"raw": same, "base64": unbase64, "hex": unhex}[l.Encoding]
+	content, err := decode(raw)
+	if err != nil || !probeStream(content[:min(len(content), prefixBytes)], int64(len(content))).imports {
+		return nil
+	}
+	j.active = true
+	return j.hand(fmt.Sprintf("%s@%d", l.Encoding, l.At), content)
+}
