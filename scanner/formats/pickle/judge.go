@@ -85,7 +85,7 @@ func (j *judge) Import(v picklevm.Value, g *picklevm.Global, _ int64) error {
 // Call implements picklevm.Observer.
 func (j *judge) Call(c picklevm.Call) error {
 	j.active = true
-	t := j.callee(c.Callable)
+	t := j.calleeOf(c)
 	j.note(c, t, scanner.UseCall)
 	verdict, err := j.judgeCall(t, c)
 	if err != nil {

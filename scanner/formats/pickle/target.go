@@ -99,13 +99,12 @@ func (j *judge) resultCallee(v picklevm.Value) target {
 	if j.m.Flags(v)&flagCode != 0 {
 		return target{path: j.render(v, 120), code: true}
 	}
+	if t, ok := j.fetched(v); ok {
+		return t
+	}
 	made := j.callee(j.m.Item(v, 0))
 	args, _, _ := j.m.Items(j.m.Item(v, 1))
 	switch {
-	case made.path == "builtins.getattr" && len(args) >= 2:
-		if name, ok := j.m.Str(args[1]); ok {
-			return j.method(args[0], name)
-		}
 	case made.path == "functools.partial" && len(args) >= 1:
 		return j.partialCallee(v, args)
 	case made.isClass() && made.unresolved == "":
@@ -142,6 +141,9 @@ func (j *judge) method(v picklevm.Value, name string) target {
 	case picklevm.KindInstance:
 		return j.method(j.m.Item(v, 0), name)
 	case picklevm.KindCall:
+		if t, ok := j.fetched(v); ok {
+			return j.attribute(t, name)
+		}
 		if class := j.callee(j.m.Item(v, 0)); class.isClass() {
 			return j.attribute(class, name)
 		}
@@ -158,7 +160,10 @@ func (j *judge) attribute(t target, name string) target {
 		return t
 	}
 	module, rest := split(t.path)
-	return lookup(picklenames.Canonical(module, rest+"."+name), module)
+	if rest != "" {
+		rest += "."
+	}
+	return lookup(picklenames.Canonical(module, rest+name), module)
 }
 
 // split divides a canonical path behind its first element. Canonical follows the
