@@ -14,6 +14,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
+	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
@@ -33,6 +34,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, numpy.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
+	all = append(all, safetensors.Analyzer)
 	all = append(all, sealed.Analyzer)
 	all = append(all, tarfile.Analyzer)
 	all = append(all, torch.Analyzer)

@@ -29,7 +29,7 @@ func match(h *scanner.Head) scanner.Claim {
 	if len(h.Prefix) == 0 || !picklevm.IsOpcode(h.Prefix[0]) || bytes.HasPrefix(h.Prefix, []byte("PK\x03\x04")) {
 		return scanner.No // a zip file starts with a persistent id that no unpickler takes: it is not ASCII
 	}
-	named := scanner.ModelNamed(h.Name()) || hasPickleName(h.Name())
+	named := hasPickleName(h.Name())
 	probe := probeStream(h.Prefix, h.Size)
 	proto := len(h.Prefix) > 1 && h.Prefix[0] == 0x80 && h.Prefix[1] <= picklevm.MaxProtocol
 	switch {

@@ -1,5 +1,6 @@
-// Package archiverules holds what all archive formats report in the same way:
-// members and links that lead out of the folder that they are unpacked to.
+// Package archiverules holds what formats report in the same way of paths that they
+// name: members and links of archives that lead out of the folder that they are
+// unpacked to, and files of a model that a manifest takes from elsewhere.
 package archiverules
 
 import (
@@ -76,4 +77,26 @@ func escapes(name string) bool {
 		}
 	}
 	return false
+}
+
+// Manifest is the rule for files that a manifest names outside of its own folder.
+var Manifest = &scanner.Rule{
+	ID:       "manifest-path-traversal",
+	Title:    "Model manifest points outside its folder",
+	Severity: scanner.High,
+	Why:      "The file names another file of the model by a path that leads out of the model's folder. Loaders join such paths without a check.",
+	Fix:      "Do not load the model. An honest manifest names files beside it or in folders below.",
+	CWE:      22, Refs: []string{"https://cwe.mitre.org/data/definitions/22.html"},
+}
+
+// ReportPath reports a path that a manifest names and that leads out of its folder.
+// does says what the manifest does with it, and ends before the path.
+func ReportPath(p *scanner.Pass, at scanner.Span, does, name string) {
+	if !escapes(name) {
+		return
+	}
+	p.Report(Manifest, at, scanner.Detail{
+		Message:  fmt.Sprintf("%s %q, outside of the model's folder.", does, scanner.Clean(name, 160)),
+		Evidence: []string{name},
+	})
 }
