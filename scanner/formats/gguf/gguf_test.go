@@ -5,11 +5,12 @@ import (
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
+	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-var analyzers = []*scanner.Analyzer{gguf.Analyzer, pickle.Analyzer}
+var analyzers = []*scanner.Analyzer{gguf.Analyzer, pickle.Analyzer, jinja.Analyzer}
 
 func Test(t *testing.T) { scantest.Run(t, analyzers) }
 

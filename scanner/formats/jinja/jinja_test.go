@@ -1,0 +1,15 @@
+package jinja_test
+
+import (
+	"testing"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
+	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
+)
+
+var analyzers = []*scanner.Analyzer{jinja.Analyzer}
+
+func Test(t *testing.T) { scantest.Run(t, analyzers) }
+
+func Fuzz(f *testing.F) { scantest.Fuzz(f, analyzers, jinja.Analyzer) }
