@@ -3,6 +3,7 @@ package jinjaast_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -128,18 +129,18 @@ func TestEverythingThatJinjaParses(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the driver ended: %v", err)
 		}
-		var real struct {
+		var answer struct {
 			Facts map[string]int
 			Error string
 		}
-		if err := json.Unmarshal(line, &real); err != nil {
+		if err := json.Unmarshal(line, &answer); err != nil {
 			t.Fatal(err)
 		}
-		if real.Error == "" {
+		if answer.Error == "" {
 			accepted++
-			compare(t, src, real.Facts)
+			compare(t, src, answer.Facts)
 		} else if i < len(originals) {
-			t.Errorf("jinja2 does not parse template %d: %s", i, real.Error)
+			t.Errorf("jinja2 does not parse template %d: %s", i, answer.Error)
 		}
 	}
 	io.Copy(io.Discard, out)
@@ -167,6 +168,9 @@ func compare(t *testing.T, src string, want map[string]int) {
 
 // around cuts the part of a template in which an error lies.
 func around(src string, err error) string {
-	at := err.(*jinjaast.Error).At
+	var at int
+	if syntax := new(jinjaast.Error); errors.As(err, &syntax) {
+		at = syntax.At
+	}
 	return src[max(0, at-100):min(len(src), at+100)]
 }
