@@ -137,6 +137,10 @@ func (l *lexer) outside() (token, error) {
 			return l.enter(at)
 		case '#':
 			end := strings.Index(l.src[at+2:], "#}")
+			if rest := l.src[at+2:]; rest == "" || rest == "-" || rest == "+" { // jinja2 lets that pass
+				l.pos = len(l.src)
+				continue
+			}
 			if end < 0 {
 				return token{}, &Error{len(l.src), fmt.Sprintf("the comment at offset %d does not end", at)}
 			}

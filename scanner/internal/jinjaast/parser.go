@@ -120,7 +120,7 @@ func (p *parser) expression() (Node, error) {
 // levels are the binary operators, loosest first. "not" stands between "and" and the
 // comparisons.
 var levels = [][]string{
-	{"or"}, {"and"}, nil, {"==", "!=", "<", ">", "<=", ">=", "in", "not"}, {"+", "-"}, {"~"}, {"*", "/", "//", "%"},
+	{"or"}, {"and"}, nil, {"==", "!=", "<", ">", "<=", ">=", "in", "not"}, {"+", "-"}, {"~"}, {"*", "/", "//", "%"}, {"**"},
 }
 
 const levelNot = 2
@@ -182,7 +182,7 @@ func (p *parser) negation() (Node, error) {
 	return op, err
 }
 
-// unary reads signs, powers, and what binds tighter.
+// unary reads signs and what binds tighter.
 func (p *parser) unary(filters bool) (Node, error) {
 	up, err := p.deeper()
 	if err != nil {
@@ -206,18 +206,6 @@ func (p *parser) unary(filters bool) (Node, error) {
 	}
 	if n, err = p.postfix(n); err != nil {
 		return nil, err
-	}
-	if p.tok.kind == kindOperator && p.tok.text == "**" {
-		op := &Op{at: at(p.tok.at), Operator: "**"}
-		if err := p.advance(); err != nil {
-			return nil, err
-		}
-		right, err := p.unary(true)
-		if err != nil {
-			return nil, err
-		}
-		op.Operands = []Node{n, right}
-		n = op
 	}
 	if filters {
 		return p.filters(n)
