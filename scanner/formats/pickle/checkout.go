@@ -36,7 +36,7 @@ func readCheckedOut(ctx context.Context, p *scanner.Pass) error {
 	return p.Reread("with CRLF line ends", bytes.NewReader(text), int64(len(text)), func(p *scanner.Pass) error {
 		j := newJudge(ctx, p)
 		defer j.m.Close()
-		j.checkedOut = true
+		j.reread, j.checkedOut = true, true
 		return j.load()
 	})
 }

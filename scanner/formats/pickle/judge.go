@@ -29,7 +29,9 @@ type judge struct {
 	p   *scanner.Pass
 	m   *picklevm.Machine
 
+	reread     bool // this is another reading of what was read before: anomalies are known
 	checkedOut bool // the bytes are those of a text file with line ends that a checkout changed
+	split      bool // a frame ends where no opcode does
 
 	targets   map[picklevm.Value]target
 	judged    map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
@@ -47,10 +49,13 @@ type judge struct {
 }
 
 // newJudge returns a judge with a machine over the pass's artifact.
-func newJudge(ctx context.Context, p *scanner.Pass) *judge {
+func newJudge(ctx context.Context, p *scanner.Pass) *judge { return newJudgeOf(ctx, p, false) }
+
+// newJudgeOf returns a judge whose machine reads frames as picklevm.Config.Restart says.
+func newJudgeOf(ctx context.Context, p *scanner.Pass, restart bool) *judge {
 	j := &judge{ctx: ctx, p: p, looked: map[string]bool{}}
 	j.m = picklevm.New(picklevm.Config{
-		Input: p, Size: p.Size, Hold: p.Budget.Hold, Release: p.Budget.Release,
+		Input: p, Size: p.Size, Restart: restart, Hold: p.Budget.Hold, Release: p.Budget.Release,
 		Nested: func(l picklevm.Literal) {
 			if len(j.literals) < maxPayloads {
 				j.literals = append(j.literals, l)
@@ -252,12 +257,13 @@ func (j *judge) at(off int64) scanner.Span { return scanner.Span{Offset: off, Le
 // Anomaly implements picklevm.Observer.
 func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
 	switch {
-	case j.checkedOut:
-		return // how lines end is not the writer's doing
+	case j.reread:
+		return
 	case kind == picklevm.AnomalyMemo:
 		j.p.Gap(scanner.OverLimit, scanner.Span{Offset: at}, "%s", text)
 		return
 	}
+	j.split = j.split || kind == picklevm.AnomalyFrame
 	j.p.Report(ruleObfuscated, j.at(at), scanner.Detail{
 		Message:  "Loading this pickle depends on the unpickler: " + text + ".",
 		Evidence: []string{text}, Identity: []string{string(kind), text},

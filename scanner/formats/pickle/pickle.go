@@ -65,9 +65,10 @@ func (j *judge) plausible() bool {
 // load runs one stream and reports on it.
 func (j *judge) load() error {
 	j.begin()
+	start := j.m.Offset()
 	result, err := j.m.Load()
 	j.finish(result, err)
-	err = errors.Join(err, j.followLiterals())
+	err = errors.Join(err, j.followLiterals(), j.restart(start))
 	var input *scanner.Error
 	if errors.As(err, &input) && input.Reason == scanner.Truncated {
 		return scanner.Errorf(scanner.Truncated, input.At.Offset, "the pickle ends before its STOP: %s", input.Text)

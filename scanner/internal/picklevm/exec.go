@@ -120,6 +120,9 @@ func (m *Machine) counted(op byte) error {
 		}
 		m.remember(m.in.buf[m.in.pos : m.in.pos+int(n)])
 	}
+	if kind == KindStr { // bytes are read in two parts where they have to
+		m.in.wants(n)
+	}
 	if err := m.in.skip(n); err != nil {
 		return err
 	}
@@ -160,6 +163,7 @@ func (m *Machine) long(op byte) error {
 		return m.malformed("a number of negative length")
 	}
 	if n > 5 {
+		m.in.wants(n)
 		if err := m.in.skip(n); err != nil {
 			return err
 		}
@@ -381,6 +385,11 @@ func (m *Machine) frame(op byte) error {
 	}
 	at := m.in.offset()
 	switch {
+	case m.cfg.Restart:
+		if !m.in.frame(n) {
+			return m.malformed("a frame is longer than the stream")
+		}
+		return nil
 	case m.frameEnd != 0:
 		m.obs.Anomaly(AnomalyFrame, m.opAt, "a frame begins inside another")
 	case n > uint64(m.in.remaining()):

@@ -16,6 +16,9 @@ type Config struct {
 	// memory is not charged.
 	Hold    func(bytes int64) error
 	Release func(bytes int64)
+	// Restart reads frames as the C unpickler did that dropped the rest of one where an
+	// opcode crosses its end. Such a machine runs one stream.
+	Restart bool
 	// Nested, where not nil, is told of literals that may hold a pickle.
 	Nested func(Literal)
 }
@@ -55,6 +58,10 @@ func New(cfg Config, obs Observer) *Machine {
 		cfg.Hold, cfg.Release = func(int64) error { return nil }, func(int64) {}
 	}
 	m := &Machine{cfg: cfg, obs: obs, in: newWindow(cfg.Input, cfg.Size, cfg.Head)}
+	if cfg.Restart {
+		m.in.splice = &splice{r: cfg.Input}
+		m.in.r, m.cfg.Input = m.in.splice, m.in.splice
+	}
 	m.reset()
 	return m
 }

@@ -11,7 +11,7 @@ func (m *Machine) nested(n uint64) error {
 	if m.cfg.Nested == nil || n < minNested {
 		return nil
 	}
-	if err := m.in.need(4); err != nil {
+	if err := m.in.peek(4); err != nil {
 		return err
 	}
 	if enc := encodingOf(string(m.in.buf[m.in.pos : m.in.pos+4])); enc != "" {

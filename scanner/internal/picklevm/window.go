@@ -19,6 +19,9 @@ type window struct {
 	buf   []byte // input from base on
 	pos   int    // next byte in buf
 	space []byte
+
+	splice *splice // nil: frames are taken for what they are
+	limit  int64   // with a splice: where the buffer of the frame ends
 }
 
 // newWindow returns a window over an input of that many bytes. head, which may be
@@ -36,6 +39,12 @@ func (w *window) remaining() int64 { return w.end - w.offset() }
 // need makes at least n bytes available at buf[pos:]. It reports Truncated where
 // the input has fewer.
 func (w *window) need(n int) error {
+	w.wants(uint64(n))
+	return w.peek(n)
+}
+
+// peek is need for bytes that may be read in parts later.
+func (w *window) peek(n int) error {
 	if len(w.buf)-w.pos >= n {
 		return nil
 	}
@@ -99,6 +108,7 @@ const maxLine = 64 << 10
 // read; of a line longer than maxLine they are the first part. ok is false where
 // the input ends before a newline: then the text is all that is left.
 func (w *window) line() (text []byte, ok bool, err error) {
+	w.wantsLine()
 	have := w.buf[w.pos:]
 	if i := bytes.IndexByte(have, '\n'); i >= 0 {
 		w.pos += i + 1

@@ -1,7 +1,7 @@
 """Runs pickle streams on CPython's unpicklers and prints what they look up and call.
 
 Reads lines of hex from standard input; for each prints one JSON object
-{"c": [...], "python": [...]}: per unpickler the list of events in order, ending
+{"c": [...], "c, from a file": [...], "python": [...]}: per unpickler the list of events in order, ending
 with "stop" where the stream was accepted. Nothing is imported: find_class gives
 a stub that records its calls, and the streams come from the test's generator.
 """
@@ -12,7 +12,7 @@ import pickle
 import resource
 import sys
 
-resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 sys.setrecursionlimit(2000)
 
 
@@ -61,10 +61,18 @@ def unpickler(base, events):
     return Unpickler
 
 
-def run(base, data):
+class File(io.BytesIO):
+    """A file that can be looked ahead into: the C unpickler then reads it as it reads bytes."""
+
+    def peek(self, size):
+        at = self.tell()
+        return self.getvalue()[at : at + size]
+
+
+def run(base, file):
     events = []
     try:
-        unpickler(base, events)(io.BytesIO(data), encoding="utf-8").load()
+        unpickler(base, events)(file, encoding="utf-8").load()
         events.append("stop")
     except BaseException as error:  # whatever it is, the events before it happened
         events.append("error " + type(error).__name__)
@@ -73,4 +81,9 @@ def run(base, data):
 
 for line in sys.stdin:
     stream = bytes.fromhex(line.strip())
-    print(json.dumps({"c": run(pickle.Unpickler, stream), "python": run(pickle._Unpickler, stream)}), flush=True)
+    answer = {
+        "c": run(pickle.Unpickler, File(stream)),
+        "c, from a file": run(pickle.Unpickler, io.BytesIO(stream)),
+        "python": run(pickle._Unpickler, io.BytesIO(stream)),
+    }
+    print(json.dumps(answer), flush=True)
