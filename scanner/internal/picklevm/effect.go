@@ -41,9 +41,9 @@ func (m *Machine) global() error {
 	return m.push(v)
 }
 
-// names reads module and name from two lines and looks them up. Where the input
-// ends before a newline, the C unpickler fails, and the one in Python looks up the
-// names without the last byte before it fails.
+// names reads module and name from two lines and looks them up. Where the input ends
+// before a newline, the C unpickler fails, and the one in Python looks up the names
+// without the last byte and fails at the next opcode, as the machine does.
 func (m *Machine) names() (Value, error) {
 	module, ok, err := m.nameLine()
 	if err != nil {
@@ -51,15 +51,11 @@ func (m *Machine) names() (Value, error) {
 	}
 	name := ""
 	if ok {
-		if name, ok, err = m.nameLine(); err != nil {
+		if name, _, err = m.nameLine(); err != nil {
 			return 0, err
 		}
 	}
-	v, err := m.lookup(module, name)
-	if err == nil && !ok {
-		err = m.in.need(1)
-	}
-	return v, err
+	return m.lookup(module, name)
 }
 
 // nameLine reads a line, without its last byte where the input ends in it.
