@@ -162,7 +162,11 @@ func (r *eventCounter) label(v picklevm.Value) string {
 	for v.Kind() == picklevm.KindCall || v.Kind() == picklevm.KindInstance {
 		v = r.m.Item(v, 0)
 	}
-	if v.Kind() != picklevm.KindGlobal {
+	switch v.Kind() {
+	case picklevm.KindGlobal:
+	case picklevm.KindPersistent:
+		return "persistent"
+	default:
 		return "?"
 	}
 	return r.m.Global(v).Module + ":" + r.m.Global(v).Name

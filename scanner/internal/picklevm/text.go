@@ -56,7 +56,7 @@ func (m *Machine) integer(line []byte) error {
 	if plainDecimal(line) {
 		return m.literal(KindBigInt)
 	}
-	text := strings.TrimSuffix(strings.TrimSpace(string(cutNUL(line))), "L")
+	text := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(string(cutNUL(line))), "L"))
 	if !numeric(text) {
 		return m.malformed("a number that no unpickler reads")
 	}
