@@ -28,7 +28,7 @@ func (m *Machine) lineLiteral(op byte) error {
 	case opFloat:
 		return m.float(line)
 	}
-	return m.integer(line)
+	return m.integer(op, line)
 }
 
 // float checks the text of FLOAT, which is as repr writes it.
@@ -46,7 +46,7 @@ func (m *Machine) float(line []byte) error {
 }
 
 // integer reads the text of INT and LONG.
-func (m *Machine) integer(line []byte) error {
+func (m *Machine) integer(op byte, line []byte) error {
 	if string(line) == "00" || string(line) == "01" {
 		return m.push(valueBool(line[1] == '1'))
 	}
@@ -57,7 +57,7 @@ func (m *Machine) integer(line []byte) error {
 		return m.literal(KindBigInt)
 	}
 	text := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(string(cutNUL(line))), "L"))
-	if !numeric(text) {
+	if !numeric(text) && (op != opInt || len(line) == 0 || line[0] != 0) { // strtol takes an empty text for 0
 		return m.malformed("a number that no unpickler reads")
 	}
 	m.obs.Anomaly(AnomalyNumber, m.opAt, "a number spelt as only some unpicklers read it")
