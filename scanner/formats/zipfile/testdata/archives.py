@@ -1,6 +1,6 @@
 """Prints archives and what Python's zipfile reads from them, one JSON line each.
 
-{"zip": hex, "members": [hex of each member that can be read]}: archives as zipfile
+{"archive": hex, "members": [hex of each member that can be read]}: archives as zipfile
 writes them, and the same with bytes changed, cut off or put around them.
 """
 
@@ -75,4 +75,4 @@ archives = list(honest())
 plain = [a for a in archives if b"BZh" not in a]  # decoders of bzip2 differ about what is broken
 for i in range(int(sys.argv[1])):
     data = bytes(archives[i] if i < len(archives) else mutated(rng.choice(plain)))
-    print(json.dumps({"zip": data.hex(), "members": members(data)}))
+    print(json.dumps({"archive": data.hex(), "members": members(data)}))
