@@ -47,7 +47,7 @@ func (z *reader) link() error {
 	if n == 0 {
 		return nil
 	}
-	if err := z.hold(int64(n) * 10); err != nil { // as append grows
+	if err := z.borrow(int64(n) * 10); err != nil { // as append grows
 		return err
 	}
 	from := len(z.order)
@@ -194,7 +194,7 @@ func (z *reader) readDirectories(e *endRecord) error {
 	if found > 1 {
 		z.unnamed(e.at, "two directories answer to one end record")
 	}
-	if err := z.hold(recordBytesHeld); err != nil {
+	if err := z.borrow(recordBytesHeld); err != nil {
 		return err
 	}
 	z.ends[e.at] = true
@@ -231,7 +231,7 @@ func (z *reader) readDirectory(at, shift int64) (n uint64, end int64, err error)
 		}
 		n++
 	}
-	if err := z.hold(headerMapBytes); err != nil {
+	if err := z.borrow(headerMapBytes); err != nil {
 		return n, at, err
 	}
 	z.directories[start] = n
@@ -254,7 +254,7 @@ func (z *reader) readCentral(b []byte, at, shift int64, known bool) (end int64, 
 		zip64(z.far.view(at+centralBytes+name, int(extra)), &c.size, &c.packed, &localAt)
 	}
 	if !known {
-		if err := first(z.hold(headerMapBytes), z.record(at, end-at)); err != nil {
+		if err := first(z.borrow(headerMapBytes), z.record(at, end-at)); err != nil {
 			return at, err
 		}
 		z.centrals[at] = shift

@@ -105,13 +105,23 @@ func (z *reader) keep(b []byte) (text, error) {
 
 // hold charges memory that is given back by Archive.Close.
 func (z *reader) hold(n int64) error {
-	if z.archive.held+n > z.holdMax {
+	if z.archive.held+z.lent+n > z.holdMax {
 		return scanner.Errorf(scanner.OverLimit, 0, "the headers of the archive take more than %d bytes of memory", z.holdMax)
 	}
 	if err := z.costs.Hold(n); err != nil {
 		return err
 	}
 	z.archive.held += n
+	return nil
+}
+
+// borrow charges memory that is given back when everything is read.
+func (z *reader) borrow(n int64) error {
+	if err := z.hold(n); err != nil {
+		return err
+	}
+	z.archive.held -= n
+	z.lent += n
 	return nil
 }
 

@@ -276,7 +276,7 @@ func (z *reader) readLate() error {
 		if again || named {
 			continue
 		}
-		if err := z.hold(lateBytes); err != nil {
+		if err := z.borrow(lateBytes); err != nil {
 			return err
 		}
 		var err error
@@ -323,7 +323,7 @@ func (z *reader) orphan(at, end int64) (int64, error) {
 		packed = uint64(next - e.dataAt)
 	}
 	z.anomaly(at, e.name, "an entry that the directory does not list")
-	if err := first(z.hold(lateBytes), z.add(e, packed)); err != nil {
+	if err := first(z.borrow(lateBytes), z.add(e, packed)); err != nil {
 		return 0, err
 	}
 	z.late[at] = e.dataAt + int64(packed)

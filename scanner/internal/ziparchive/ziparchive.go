@@ -129,11 +129,12 @@ type reader struct {
 	near, far window
 	costs     Costs
 	worked    int64  // bytes that were read
+	lent      int64  // bytes charged to costs until everything is read
 	holdMax   int64  // bytes that may be held now
 	content   int64  // bytes of all entries
 	name      []byte // of the local header that was read last
 
-	archive     Archive
+	archive     *Archive
 	ends        map[int64]bool       // offsets of end records that were read
 	centrals    map[int64]int64      // offsets of directory headers that were read: how far the archive then lay behind the start of the file
 	directories map[directory]uint64 // number of headers
@@ -154,15 +155,16 @@ func Read(r io.ReaderAt, size int64, costs Costs) (*Archive, error) {
 		size:  size,
 		near:  window{r: r, size: size, buf: make([]byte, min(nearBytes, size))},
 		far:   window{r: r, size: size, buf: make([]byte, min(farBytes, size))},
-		costs: costs, holdMax: maxDirectory, archive: Archive{costs: costs},
+		costs: costs, holdMax: maxDirectory, archive: &Archive{costs: costs},
 		ends: map[int64]bool{}, centrals: map[int64]int64{}, directories: map[directory]uint64{}, late: map[int64]int64{},
 	}
 	err := z.read()
 	z.finish()
+	costs.Release(z.lent)
 	if err == nil && z.archive.Len() == 0 && len(z.ends) == 0 {
 		err = scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
 	}
-	return &z.archive, err
+	return z.archive, err
 }
 
 // read reads the directories, the local headers that they name and what lies between.
