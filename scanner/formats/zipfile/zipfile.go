@@ -6,6 +6,7 @@
 package zipfile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,8 @@ func match(h *scanner.Head) scanner.Claim {
 
 // endRecord reports whether the tail of a file holds an end record that fits it.
 func endRecord(tail []byte, size int64) bool {
-	for at := strings.LastIndex(string(tail), "PK\x05\x06"); at >= 0; at = strings.LastIndex(string(tail[:at]), "PK\x05\x06") {
+	signature := []byte("PK\x05\x06")
+	for at := bytes.LastIndex(tail, signature); at >= 0; at = bytes.LastIndex(tail[:at], signature) {
 		b := tail[at:]
 		if len(b) < 22 {
 			continue
@@ -83,35 +85,32 @@ func endRecord(tail []byte, size int64) bool {
 }
 
 func run(ctx context.Context, p *scanner.Pass) error {
-	archive, err := ziparchive.Read(p, p.Size, p.Budget.Step)
-	if err != nil {
-		return err
-	}
-	for _, record := range archive.Records {
-		p.Analysed(record.Offset, record.Length)
+	archive, err := ziparchive.Read(p, p.Size, p.Budget)
+	defer archive.Close()
+	if err == nil {
+		err = archive.Compare()
 	}
 	for _, a := range archive.Anomalies {
 		reportAnomaly(p, a)
 	}
-	if !archive.Ended {
+	if !archive.Ended && err == nil {
 		p.Gap(scanner.Truncated, scanner.Span{Offset: p.Size}, "the archive has no end record: it is cut off")
 	}
 	for _, span := range archive.Truncated {
 		p.Gap(scanner.Truncated, scanner.Span{Offset: span.Offset}, "a member of %d bytes, but %d are left", span.Length, p.Size-span.Offset)
 	}
-	seen := map[string]int{}
-	for i := range archive.Entries {
-		e := &archive.Entries[i]
-		seen[e.Name]++
-		name := e.Name
-		if n := seen[e.Name]; n > 1 {
-			name = fmt.Sprintf("%s#%d", e.Name, n)
-		}
-		if err := member(ctx, p, e, name); err != nil {
+	for i := range archive.Len() {
+		e := archive.Entry(i)
+		p.Analysed(e.HeaderAt, e.DataAt-e.HeaderAt)
+		if err := member(ctx, p, &e); err != nil {
 			return err
 		}
+		p.Analysed(e.DataAt+e.Packed, e.After)
 	}
-	return nil
+	for _, record := range archive.Records {
+		p.Analysed(record.Offset, record.Length)
+	}
+	return err
 }
 
 // reportAnomaly reports a disagreement between headers.
@@ -127,17 +126,21 @@ func reportAnomaly(p *scanner.Pass, a ziparchive.Anomaly) {
 }
 
 // member reports on an entry and hands its content on.
-func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name string) error {
+func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry) error {
 	at := scanner.Span{Offset: e.DataAt, Length: e.Packed}
-	header := scanner.Span{Offset: e.Local.At, Length: 4}
+	header := scanner.Span{Offset: e.HeaderAt, Length: 4}
 	archiverules.ReportName(p, header, e.Name)
-	if e.Local.Name != e.Name {
-		archiverules.ReportName(p, header, e.Local.Name)
+	if e.LocalName != e.Name {
+		archiverules.ReportName(p, header, e.LocalName)
+	}
+	name := e.Name
+	if e.Copy > 0 {
+		name = fmt.Sprintf("%s#%d", e.Name, e.Copy+1)
 	}
 	switch {
 	case e.Packed == 0 && strings.HasSuffix(e.Name, "/"):
 		return p.Budget.Step(1)
-	case encrypted(e):
+	case e.Encrypted:
 		p.Gap(scanner.Encrypted, at, "the member %q is encrypted", scanner.Clean(e.Name, 160))
 		return p.Section(ctx, scanner.Member{Name: name + " (as stored)"}, e.DataAt, e.Packed)
 	case !ziparchive.Readable(e.Method):
@@ -152,18 +155,12 @@ func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name stri
 	return p.Stream(ctx, scanner.Member{Name: name}, at, func() (io.Reader, error) { return e.Open(p), nil })
 }
 
-// encrypted reports whether every header that there is says so: readers that look
-// at one only read plainly where it does not, which is an inconsistency.
-func encrypted(e *ziparchive.Entry) bool {
-	return e.Local.Encrypted() && (e.Central == nil || e.Central.Encrypted())
-}
-
 // reportLink looks at an entry that is a symbolic link.
 func reportLink(p *scanner.Pass, e *ziparchive.Entry) {
-	const unix, typeMask, link, longest = 3, 0xf000, 0xa000, 4096
-	if e.Central == nil || e.Central.Creator>>8 != unix || e.Central.External>>16&typeMask != link {
+	const longest = 4096
+	if !e.Link {
 		return
 	}
 	target, _ := io.ReadAll(io.LimitReader(e.Open(p), longest))
-	archiverules.ReportLink(p, scanner.Span{Offset: e.Local.At, Length: 4}, e.Name, archiverules.Folder(e.Name), string(target))
+	archiverules.ReportLink(p, scanner.Span{Offset: e.HeaderAt, Length: 4}, e.Name, archiverules.Folder(e.Name), string(target))
 }

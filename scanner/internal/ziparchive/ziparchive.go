@@ -5,26 +5,36 @@
 // Readers of zip files disagree about broken archives, and each reading that one
 // of them takes is an entry here. Names, flags and checksums never decide whether
 // an entry is listed; what disagrees is noted as an anomaly.
+//
+// An archive may have a million members and more bytes of headers than of content,
+// all of them hostile: what is held has no pointers and is charged, and no more is
+// read than a few times the size of the file.
 package ziparchive
 
 import (
-	"cmp"
 	"io"
 	"math"
-	"slices"
 
 	"github.com/modelsieve/modelsieve/scanner"
-	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
 )
 
 // An Entry is one reading of a member.
 type Entry struct {
-	Name    string
-	Central *Header // nil: no directory names the entry
-	Local   *Header // nil: nothing is where the directory says
-	DataAt  int64   // offset of the content
-	Packed  int64   // bytes of content in the file
-	Method  uint16
+	Name      string
+	LocalName string // as the local header has it
+	Copy      int    // how many entries before this one have the same name, after Archive.Compare
+	Listed    bool   // a directory names the entry
+	Encrypted bool   // every header that there is says so
+	Link      bool   // the directory says that it is a symbolic link
+	HeaderAt  int64  // offset of the local header
+	DataAt    int64  // offset of the content
+	Packed    int64  // bytes of content in the file
+	After     int64  // bytes of the data descriptor behind the content
+	Method    uint16
+	Size      uint64 // bytes of content when unpacked, as the directory says
+	CRC       uint32 // checksum of the content when unpacked, as the directory says
+
+	endMarker bool // an lzma stream says where it ends
 }
 
 // An Anomaly is something that honest writers do not produce.
@@ -34,270 +44,205 @@ type Anomaly struct {
 	Text string
 }
 
-// An Archive is what was found in a file.
+// An Archive is what was found in a file. It holds memory until Close.
 type Archive struct {
-	Entries   []Entry
-	Records   []scanner.Span // headers and directories, for accounting
+	Records   []scanner.Span // directories and end records, for accounting; sorted
 	Anomalies []Anomaly
 	Truncated []scanner.Span // contents that reach beyond the file
 	Ended     bool           // there is an end record: without one, the file is cut off
+
+	centrals list[central]
+	entries  list[entry]
+	names    store
+	costs    Costs
+	held     int64 // bytes charged to costs
 }
 
-// maxAnomalies is how many anomalies are kept.
+// entryBytesHeld is what an entry takes, in bytes.
+const entryBytesHeld = 40
+
+// An entry is an Entry as it is held. The local header lies right before the content.
+type entry struct {
+	dataAt, packed int64
+	central        int32 // index of the directory header; -1: none
+	headerBytes    int32 // that the local header takes
+	name           text  // in the local header, where it is another than in the directory
+	copy           int32
+	method         uint16
+	flags          uint16 // of the local header
+	after          uint8
+	renamed        bool // name is set
+}
+
+// end is the offset behind the entry.
+func (e *entry) end() int64 { return e.dataAt + e.packed + int64(e.after) }
+
+// headerAt is the offset of the local header.
+func (e *entry) headerAt() int64 { return e.dataAt - int64(e.headerBytes) }
+
+// Len returns the number of entries.
+func (a *Archive) Len() int { return a.entries.n }
+
+// Name returns the name of an entry. The slice is valid until Close.
+func (a *Archive) Name(i int) []byte {
+	e := a.entries.at(i)
+	if e.central < 0 {
+		return a.names.get(e.name)
+	}
+	return a.names.get(a.centrals.at(int(e.central)).name)
+}
+
+// Entry returns an entry. Those that directories list come first, by the place of
+// their local header.
+func (a *Archive) Entry(i int) Entry {
+	e := a.entries.at(i)
+	out := Entry{
+		Name: string(a.Name(i)), Copy: int(e.copy), HeaderAt: e.headerAt(), DataAt: e.dataAt, Packed: e.packed,
+		After: int64(e.after), Method: e.method, Encrypted: e.flags&flagEncrypted != 0, endMarker: e.flags&flagEndMarker != 0,
+	}
+	out.LocalName = out.Name
+	if e.renamed {
+		out.LocalName = string(a.names.get(e.name))
+	}
+	if e.central >= 0 {
+		c := a.centrals.at(int(e.central))
+		out.Listed, out.Size, out.CRC = true, c.size, c.crc
+		out.Encrypted = out.Encrypted && c.encrypted()
+		out.endMarker = out.endMarker || c.flags&flagEndMarker != 0
+		out.Link = c.marks&markLink != 0
+	}
+	return out
+}
+
+// Close gives back the memory that the archive holds.
+func (a *Archive) Close() {
+	a.costs.Release(a.held)
+	*a = Archive{costs: a.costs}
+}
+
+// maxAnomalies is how many anomalies and how many truncated contents are kept.
 const maxAnomalies = 1000
 
 // A reader collects the structures of a file.
 type reader struct {
-	r    io.ReaderAt
-	size int64
-	step func(int64) error
+	size      int64
+	near, far window
+	costs     Costs
+	worked    int64  // bytes that were read
+	lent      int64  // bytes charged to costs until everything is read
+	holdMax   int64  // bytes that may be held now
+	content   int64  // bytes of all entries
+	name      []byte // of the local header that was read last
 
-	archive  Archive
-	ends     map[int64]bool      // offsets of end records that were read
-	centrals map[int64]bool      // offsets of directory headers that were read
-	locals   map[int64][]*Header // directory headers by the local header they lead to
+	archive     *Archive
+	ends        map[int64]bool       // offsets of end records that were read
+	centrals    map[int64]int64      // offsets of directory headers that were read: how far the archive then lay behind the start of the file
+	directories map[directory]uint64 // number of headers
+	order       []int32              // indexes of centrals
+	segments    []int                // order is sorted by local header from each of these on to the next
+	linked      int                  // centrals that are in order
+	late        map[int64]int64      // local headers that were found in gaps, and where their entries end
 }
 
-// Read reads the structures of a file of that many bytes. step is called with the
-// work done, in units of a header.
-func Read(r io.ReaderAt, size int64, step func(int64) error) (*Archive, error) {
+// A directory is a place where headers begin.
+type directory struct{ at, shift int64 }
+
+// Read reads the structures of a file of that many bytes. Where that goes wrong, or
+// takes too much, there is an error besides an archive of what was read before. The
+// caller closes the archive.
+func Read(r io.ReaderAt, size int64, costs Costs) (*Archive, error) {
 	z := &reader{
-		r: r, size: size, step: step, ends: map[int64]bool{}, centrals: map[int64]bool{}, locals: map[int64][]*Header{},
+		size:  size,
+		near:  window{r: r, size: size, buf: make([]byte, min(nearBytes, size))},
+		far:   window{r: r, size: size, buf: make([]byte, min(farBytes, size))},
+		costs: costs, holdMax: maxDirectory, archive: &Archive{costs: costs},
+		ends: map[int64]bool{}, centrals: map[int64]int64{}, directories: map[directory]uint64{}, late: map[int64]int64{},
 	}
-	if err := z.findEnds(); err != nil {
-		return nil, err
+	err := z.read()
+	z.finish()
+	costs.Release(z.lent)
+	if err == nil && z.archive.Len() == 0 && len(z.ends) == 0 {
+		err = scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
 	}
-	if err := z.sweep(); err != nil {
-		return nil, err
-	}
-	if len(z.archive.Entries) == 0 && len(z.ends) == 0 {
-		return nil, scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
-	}
-	if z.archive.Ended = len(z.ends) > 0; !z.archive.Ended {
-		z.archive.Anomalies = nil // what a cut-off file lacks is no disagreement
-		return &z.archive, nil
-	}
-	z.compare()
-	return &z.archive, nil
+	return z.archive, err
 }
 
-// cursor returns a cursor at an offset.
-func (z *reader) cursor(at int64) *cursor.Cursor { return cursor.New(z.r, at, z.size-at) }
+// read reads the directories, the local headers that they name and what lies between.
+func (z *reader) read() error {
+	directories := z.findEnds()
+	z.holdMax = maxHeld
+	if err := z.readLocals(); err != nil || directories != nil {
+		return first(directories, err)
+	}
+	return z.searchGaps()
+}
 
-// header returns a cursor that reads little more than a header.
-func (z *reader) header(at int64) *cursor.Cursor { return cursor.NewNear(z.r, at, z.size-at, 256) }
+// first returns the first error that is not nil.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish sorts the records and drops what a cut-off file lacks from the anomalies.
+func (z *reader) finish() {
+	z.archive.sortRecords()
+	if z.archive.Ended = len(z.ends) > 0; !z.archive.Ended {
+		z.archive.Anomalies = nil
+	}
+}
 
 // has reports whether a signature stands at an offset.
-func (z *reader) has(at int64, signature string) bool {
-	var b [4]byte
-	if at < 0 || at > z.size-4 {
-		return false
-	}
-	n, _ := z.r.ReadAt(b[:], at)
-	return n == 4 && string(b[:]) == signature
-}
+func (z *reader) has(at int64, signature string) bool { return string(z.near.view(at, 4)) == signature }
 
 // anomaly notes an anomaly.
-func (z *reader) anomaly(at int64, name, text string) {
-	if len(z.archive.Anomalies) < maxAnomalies {
-		z.archive.Anomalies = append(z.archive.Anomalies, Anomaly{at, name, text})
+func (z *reader) anomaly(at int64, name text, what string) {
+	z.archive.note(at, z.archive.names.string(name), what)
+}
+
+// unnamed notes an anomaly of no entry.
+func (z *reader) unnamed(at int64, what string) { z.archive.note(at, "", what) }
+
+// full reports whether no more anomalies are kept.
+func (a *Archive) full() bool { return len(a.Anomalies) >= maxAnomalies }
+
+func (a *Archive) note(at int64, name, what string) {
+	if !a.full() {
+		a.Anomalies = append(a.Anomalies, Anomaly{at, name, what})
 	}
 }
+
+// recordBytesHeld is what a record takes in memory while its list grows, in bytes.
+const recordBytesHeld = 40
 
 // record accounts for a structure.
-func (z *reader) record(at, n int64) {
-	z.archive.Records = append(z.archive.Records, scanner.Span{Offset: at, Length: n})
-}
-
-// tailBytes is how far from the end of a file readers look for its end record: its
-// size and the longest comment, and the zip64 records before it.
-const tailBytes = endBytes + 1<<16 + end64Bytes + locator64Bytes
-
-// findEnds reads the directories of the end records in the tail of the file, the
-// last one first, since readers prefer it. One inside a member belongs to an archive
-// that is stored there, unless its comment reaches to the end of the file: there are
-// readers that then prefer it.
-func (z *reader) findEnds() error {
-	start := max(0, z.size-tailBytes)
-	tail, err := z.cursor(start).Bytes(z.size-start, tailBytes)
-	if err != nil {
+func (z *reader) record(at, n int64) error {
+	records := z.archive.Records
+	if last := len(records) - 1; last >= 0 && records[last].End() == at {
+		records[last].Length += n
+		return nil
+	}
+	if err := z.hold(recordBytesHeld); err != nil {
 		return err
 	}
-	var locals []int64 // that the end records so far lead to
-	for i := len(tail) - endBytes; i >= 0; i-- {
-		if string(tail[i:i+4]) != sigEnd {
-			continue
-		}
-		at := start + int64(i)
-		if last := at+endBytes+int64(le.Uint16(tail[i+20:])) == z.size; !last && z.inMember(at, locals) {
-			continue
-		}
-		if err := z.readEnd(at); err != nil {
-			return err
-		}
-		locals = z.sortedLocals()
-	}
+	z.archive.Records = append(records, scanner.Span{Offset: at, Length: n})
 	return nil
 }
 
-// inMember reports whether an end record lies in the content of a member behind one
-// of the sorted local headers.
-func (z *reader) inMember(at int64, locals []int64) bool {
-	i, _ := slices.BinarySearch(locals, at)
-	if i == 0 {
-		return false
-	}
-	local, err := readLocal(z.header(locals[i-1]))
-	if err != nil {
-		return false
-	}
-	data := local.At + local.Bytes
-	return at >= data && slices.ContainsFunc(z.locals[local.At], func(c *Header) bool {
-		return uint64(at-data)+endBytes <= c.Packed
-	})
-}
-
-// readEnd reads the end record at an offset and the directories that it may mean.
-func (z *reader) readEnd(at int64) error {
-	if z.ends[at] {
-		return nil
-	}
-	b, err := z.header(at).Bytes(endBytes, endBytes)
-	if err != nil {
-		return nil // signature bytes too close to the end: no record
-	}
-	entries, size, offset := uint64(le.Uint16(b[10:])), uint64(le.Uint32(b[12:])), uint64(le.Uint32(b[16:]))
-	comment := int64(le.Uint16(b[20:]))
-	limit := at // the directory ends before the records that belong to the end
-	if z.has(at-locator64Bytes, sigLocator64) {
-		if wide, recordAt := z.readEnd64(at - locator64Bytes); wide != nil {
-			limit = recordAt
-			entries, size, offset = widen(entries, size, offset, wide)
+// add adds one reading of an entry.
+func (z *reader) add(e entry, packed uint64) error {
+	if left := z.size - e.dataAt; packed > uint64(left) {
+		if len(z.archive.Truncated) < maxAnomalies {
+			z.archive.Truncated = append(z.archive.Truncated, scanner.Span{Offset: e.dataAt, Length: int64(min(packed, math.MaxInt64/2))})
 		}
+		packed = uint64(left)
 	}
-	if size > uint64(limit) {
-		return nil
+	e.packed = int64(packed)
+	if z.content += e.packed; z.content > maxRereads*z.size+slackBytes {
+		return scanner.Errorf(scanner.OverLimit, e.dataAt, "members overlap: all of them take more than %d times the size of the file", maxRereads)
 	}
-	comment = min(comment, z.size-at-endBytes) // zipfile takes what is there
-	places := []int64{limit - int64(size)}
-	if offset <= math.MaxInt64/2 && int64(offset) != places[0] {
-		places = append(places, int64(offset))
-	}
-	return z.readDirectories(at, comment, entries, size, offset, places)
-}
-
-// readDirectories reads the directory of an end record at each of its places.
-func (z *reader) readDirectories(at, comment int64, entries, size, offset uint64, places []int64) error {
-	found := size == 0
-	for _, place := range places {
-		if !z.has(place, sigCentral) {
-			continue
-		}
-		found = true
-		n, err := z.readDirectory(place, place-int64(offset))
-		if err != nil {
-			return err
-		}
-		if place == places[0] && n != entries && (entries > math.MaxUint16 || n&math.MaxUint16 != entries) {
-			z.anomaly(at, "", "the end record counts other entries than the directory has")
-		}
-	}
-	if !found {
-		return nil // signature bytes inside something else
-	}
-	if len(places) > 1 && z.has(places[0], sigCentral) && z.has(places[1], sigCentral) {
-		z.anomaly(at, "", "two directories answer to one end record")
-	}
-	z.ends[at] = true
-	z.record(at, endBytes+comment)
-	return nil
-}
-
-// readEnd64 reads the zip64 end record that a locator leads to.
-func (z *reader) readEnd64(locator int64) (record []byte, at int64) {
-	b, err := z.header(locator).Bytes(locator64Bytes, locator64Bytes)
-	if err != nil {
-		return nil, 0
-	}
-	for _, at := range []int64{locator - end64Bytes, int64(min(le.Uint64(b[8:]), math.MaxInt64))} {
-		if !z.has(at, sigEnd64) {
-			continue
-		}
-		if record, err := z.header(at).Bytes(end64Bytes, end64Bytes); err == nil {
-			z.record(at, end64Bytes)
-			z.record(locator, locator64Bytes)
-			return record, at
-		}
-	}
-	return nil, 0
-}
-
-// widen takes the numbers of a zip64 end record for those that did not fit.
-func widen(entries, size, offset uint64, record []byte) (uint64, uint64, uint64) {
-	if entries == 1<<16-1 {
-		entries = le.Uint64(record[32:])
-	}
-	if size == 1<<32-1 {
-		size = le.Uint64(record[40:])
-	}
-	if offset == 1<<32-1 {
-		offset = le.Uint64(record[48:])
-	}
-	return entries, size, offset
-}
-
-// readDirectory reads the directory headers from an offset on and returns how many
-// there are. shift is how far the archive lies behind the start of the file.
-func (z *reader) readDirectory(at, shift int64) (uint64, error) {
-	c := z.cursor(at)
-	var n uint64
-	for ; ; n++ {
-		if err := z.step(1); err != nil {
-			return n, err
-		}
-		start := c.Offset()
-		sig, err := c.Peek(4)
-		if err != nil || string(sig) != sigCentral {
-			return n, nil
-		}
-		h, err := readCentral(c)
-		if err != nil {
-			z.anomaly(start, "", "the directory is cut off")
-			return n, nil
-		}
-		if z.centrals[h.At] {
-			continue
-		}
-		z.centrals[h.At] = true
-		z.record(h.At, h.Bytes)
-		z.place(h, shift)
-	}
-}
-
-// place notes where a directory header says that its local header is.
-func (z *reader) place(h *Header, shift int64) {
-	absolute := int64(min(h.LocalAt, math.MaxInt64/2))
-	at := absolute + shift
-	switch {
-	case z.has(at, sigLocal):
-	case z.has(absolute, sigLocal):
-		at = absolute
-	default:
-		z.anomaly(h.At, h.Name, "there is no local header where the directory says")
-		return
-	}
-	z.locals[at] = append(z.locals[at], h)
-	if shift != 0 && at != absolute && z.has(absolute, sigLocal) {
-		z.locals[absolute] = append(z.locals[absolute], h)
-	}
-}
-
-// sortedLocals returns the offsets of the local headers that directories name.
-func (z *reader) sortedLocals() []int64 {
-	offsets := make([]int64, 0, len(z.locals))
-	for at := range z.locals {
-		offsets = append(offsets, at)
-	}
-	slices.SortFunc(offsets, cmp.Compare[int64])
-	return offsets
+	return push(z, &z.archive.entries, e, entryBytesHeld)
 }
