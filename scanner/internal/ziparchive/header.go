@@ -1,10 +1,6 @@
 package ziparchive
 
-import (
-	"encoding/binary"
-
-	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
-)
+import "encoding/binary"
 
 // Signatures of the structures of a zip file (APPNOTE.TXT 4.3).
 const (
@@ -27,86 +23,87 @@ const (
 
 // Flag bits of an entry.
 const (
-	FlagEncrypted  = 1 << 0
+	flagEncrypted  = 1 << 0
+	flagEndMarker  = 1 << 1 // of an lzma stream
 	flagDescriptor = 1 << 3
 	flagStrong     = 1 << 6
 	flagMasked     = 1 << 13
-	encryptedFlags = FlagEncrypted | flagStrong | flagMasked
+	encryptedFlags = flagEncrypted | flagStrong | flagMasked
 )
 
-// A Header is what the directory or a local header says of an entry.
-type Header struct {
-	At       int64 // offset of the header in the file
-	Bytes    int64 // that the header takes
-	Name     string
-	Flags    uint16
-	Method   uint16
-	CRC      uint32
-	Packed   uint64 // bytes that are stored
-	Size     uint64 // bytes when unpacked
-	LocalAt  uint64 // of a directory header: where it says that the local one is
-	External uint32 // of a directory header: attributes of the operating system
-	Creator  uint16 // of a directory header: the system that External belongs to
-}
-
-// Encrypted reports whether the header says that the content needs a key.
-func (h *Header) Encrypted() bool { return h.Flags&FlagEncrypted != 0 }
-
-// Streamed reports whether the sizes stand in a descriptor behind the content.
-func (h *Header) Streamed() bool { return h.Flags&flagDescriptor != 0 }
+// most stands in a field of 32 bits for a number that the zip64 extra field holds.
+const most = 1<<32 - 1
 
 var le = binary.LittleEndian
 
-// readLocal reads the local header at the cursor.
-func readLocal(c *cursor.Cursor) (*Header, error) {
-	at := c.Offset()
-	b, err := c.Bytes(localBytes, localBytes)
-	if err != nil {
-		return nil, err
-	}
-	h := &Header{
-		At: at, Flags: le.Uint16(b[6:]), Method: le.Uint16(b[8:]), CRC: le.Uint32(b[14:]),
-		Packed: uint64(le.Uint32(b[18:])), Size: uint64(le.Uint32(b[22:])),
-	}
-	return h, h.rest(c, le.Uint16(b[26:]), le.Uint16(b[28:]), 0)
+// A header is what directory and local headers have in common.
+type header struct {
+	at           int64  // offset of the header
+	packed, size uint64 // bytes that are stored, and when unpacked
+	crc          uint32
+	flags        uint16
+	method       uint16
 }
 
-// readCentral reads the directory header at the cursor.
-func readCentral(c *cursor.Cursor) (*Header, error) {
-	at := c.Offset()
-	b, err := c.Bytes(centralBytes, centralBytes)
-	if err != nil {
-		return nil, err
-	}
-	h := &Header{
-		At: at, Creator: le.Uint16(b[4:]), Flags: le.Uint16(b[8:]), Method: le.Uint16(b[10:]), CRC: le.Uint32(b[16:]),
-		Packed: uint64(le.Uint32(b[20:])), Size: uint64(le.Uint32(b[24:])), External: le.Uint32(b[38:]), LocalAt: uint64(le.Uint32(b[42:])),
-	}
-	return h, h.rest(c, le.Uint16(b[28:]), le.Uint16(b[30:]), le.Uint16(b[32:]))
+// streamed reports whether the sizes stand in a descriptor behind the content.
+func (h *header) streamed() bool { return h.flags&flagDescriptor != 0 }
+
+// encrypted reports whether the header says that the content needs a key.
+func (h *header) encrypted() bool { return h.flags&flagEncrypted != 0 }
+
+// centralBytesHeld is what a central takes, in bytes.
+const centralBytesHeld = 56
+
+// A central is a directory header and a local header that it may mean.
+type central struct {
+	header
+	local int64 // offset of the local header
+	name  text
+	marks uint16
 }
 
-// rest reads what follows the fixed part of a header: name, extra, comment. Readers
-// take what is there of them where the file ends before.
-func (h *Header) rest(c *cursor.Cursor, name, extra, comment uint16) error {
-	b, err := c.Bytes(min(int64(name), c.Remaining()), 1<<16)
-	if err != nil {
-		return err
+// Marks of a central.
+const (
+	markFound     = 1 << iota // a local header is where it says
+	markRepeated              // the header was read before, for another place of the archive
+	markDirectory             // its attributes say that it is a directory
+	markLink                  // its attributes say that it is a symbolic link
+)
+
+// A local is a local header.
+type local struct {
+	header
+	bytes int64 // that the header takes
+}
+
+// parseLocal reads the fixed part of a local header.
+func parseLocal(b []byte, at int64) (l local, name, extra int) {
+	l.header = header{
+		at: at, flags: le.Uint16(b[6:]), method: le.Uint16(b[8:]), crc: le.Uint32(b[14:]),
+		packed: uint64(le.Uint32(b[18:])), size: uint64(le.Uint32(b[22:])),
 	}
-	h.Name = string(b)
-	if b, err = c.Bytes(min(int64(extra), c.Remaining()), 1<<16); err != nil {
-		return err
+	return l, int(le.Uint16(b[26:])), int(le.Uint16(b[28:]))
+}
+
+// parseCentral reads the fixed part of a directory header. localAt is where it says
+// that the local header is.
+func parseCentral(b []byte, at int64) (c central, localAt uint64) {
+	c.header = header{
+		at: at, flags: le.Uint16(b[8:]), method: le.Uint16(b[10:]), crc: le.Uint32(b[16:]),
+		packed: uint64(le.Uint32(b[20:])), size: uint64(le.Uint32(b[24:])),
 	}
-	h.zip64(b)
-	if err := c.Skip(min(int64(comment), c.Remaining())); err != nil {
-		return err
+	const unix, typeMask, link, folder = 3, 0xf000, 0xa000, 0x10
+	switch system, attributes := b[5], le.Uint32(b[38:]); {
+	case system == unix && attributes>>16&typeMask == link:
+		c.marks |= markLink
+	case system == 0 && attributes&folder != 0:
+		c.marks |= markDirectory
 	}
-	h.Bytes = c.Offset() - h.At
-	return nil
+	return c, uint64(le.Uint32(b[42:]))
 }
 
 // zip64 takes the numbers that do not fit 32 bits from the extra field 0x0001.
-func (h *Header) zip64(extra []byte) {
-	const most = 1<<32 - 1
+func zip64(extra []byte, numbers ...*uint64) {
 	for len(extra) >= 4 {
 		id, n := le.Uint16(extra), int(le.Uint16(extra[2:]))
 		extra = extra[4:]
@@ -115,7 +112,7 @@ func (h *Header) zip64(extra []byte) {
 		}
 		if id == 1 {
 			field := extra[:n]
-			for _, v := range []*uint64{&h.Size, &h.Packed, &h.LocalAt} {
+			for _, v := range numbers {
 				if *v == most && len(field) >= 8 {
 					*v, field = le.Uint64(field), field[8:]
 				}
