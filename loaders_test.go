@@ -28,7 +28,7 @@ func TestEverythingThatLoadersImport(t *testing.T) {
 	if python == "" {
 		t.Skip("SKIPPED: MODELSIEVE_PYTHON is not set, so there are no loaders to compare with")
 	}
-	dir, count, seed := t.TempDir(), "1500", "1"
+	dir, count, seed := t.TempDir(), "600", "1"
 	if n, err := strconv.Atoi(os.Getenv("MODELSIEVE_FILES")); err == nil {
 		count = strconv.Itoa(n)
 	}
