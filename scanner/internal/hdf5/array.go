@@ -6,11 +6,15 @@ import (
 	"github.com/modelsieve/modelsieve/scanner"
 )
 
-// pageMap says which pages of a paged block were ever written.
-type pageMap []byte
+// A pageMap says which pages of a paged block were ever written.
+type pageMap struct {
+	bits  []byte
+	first uint64 // the block's first bit
+}
 
-func (m pageMap) has(page uint64) bool {
-	return page/8 < uint64(len(m)) && m[page/8]&(0x80>>(page%8)) != 0
+func (m *pageMap) has(page uint64) bool {
+	i := m.first + page
+	return i/8 < uint64(len(m.bits)) && m.bits[i/8]&(0x80>>(i%8)) != 0
 }
 
 // fixedArray visits the chunks of a dataset that cannot grow (specification VI,
@@ -47,7 +51,7 @@ func (d *Dataset) fixedArray(visit func(chunk) error) error {
 // arrayBlock visits n elements of a data block that begins with prefix bytes. Where n
 // is more than a page, they lie in pages behind it, of which pages says which count;
 // nil: the block says so itself.
-func (d *Dataset) arrayBlock(e *element, addr, prefix uint64, sign string, n, page uint64, pages pageMap) error {
+func (d *Dataset) arrayBlock(e *element, addr, prefix uint64, sign string, n, page uint64, pages *pageMap) error {
 	f := d.f
 	paged := n > page
 	all := prefix + 4
@@ -73,7 +77,7 @@ func (d *Dataset) arrayBlock(e *element, addr, prefix uint64, sign string, n, pa
 		return e.all(&b, n)
 	}
 	if own {
-		pages = pageMap(b.b)
+		pages = &pageMap{bits: b.b}
 	}
 	return e.pages(addr+all, n, page, pages)
 }
@@ -89,7 +93,7 @@ func (e *element) all(b *decoder, n uint64) error {
 }
 
 // pages takes n elements in pages from an address.
-func (e *element) pages(addr, n, page uint64, has pageMap) error {
+func (e *element) pages(addr, n, page uint64, written *pageMap) error {
 	f := e.d.f
 	for i := uint64(0); n > 0; i++ {
 		here := min(n, page)
@@ -97,7 +101,7 @@ func (e *element) pages(addr, n, page uint64, has pageMap) error {
 		if err := f.step(1); err != nil {
 			return err
 		}
-		if has.has(i) {
+		if written.has(i) {
 			b, err := f.read(addr, bytesOf(size), "page of a chunk index")
 			if err != nil {
 				return err
@@ -233,13 +237,13 @@ func (x *extensible) secondary(addr, blocks, elements uint64) error {
 		if b.err != nil || f.stop != nil {
 			return firstError(f.stop, b.err)
 		}
-		f.problem(x.block(addr, elements, pageMap(maps[i*mapSize:(i+1)*mapSize])))
+		f.problem(x.block(addr, elements, &pageMap{maps, i * (elements / x.page)}))
 	}
 	return nil
 }
 
 // block visits the elements of a data block.
-func (x *extensible) block(addr, elements uint64, pages pageMap) error {
+func (x *extensible) block(addr, elements uint64, pages *pageMap) error {
 	behind := x.next + elements
 	defer func() { x.next = behind }()
 	if addr == undefined {
@@ -248,7 +252,7 @@ func (x *extensible) block(addr, elements uint64, pages pageMap) error {
 	if err := x.d.f.enter(addr, x.d.owner); err != nil {
 		return err
 	}
-	if elements > x.page && len(pages) == 0 {
+	if elements > x.page && pages == nil {
 		return scanner.Errorf(scanner.Malformed, x.d.f.base+bytesOf(addr), "a data block of %d elements without a map of its pages", elements)
 	}
 	prefix := uint64(6+x.d.f.address) + x.offsetWidth

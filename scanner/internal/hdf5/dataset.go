@@ -86,7 +86,9 @@ func (o *Object) data(messages []message) {
 		case msgDatatype:
 			d.Type, err = f.datatype(m.flags, m.body)
 		case msgDataspace, msgFilters, msgExternal, msgLayout:
-			o.Dataset = d
+			if m.kind != msgFilters { // groups have them for their heaps
+				o.Dataset = d
+			}
 			body, e := f.resolve(m.kind, m.flags, m.body)
 			if err = e; err == nil {
 				layouts = d.message(m.kind, &body, layouts)
