@@ -179,13 +179,21 @@ func (o *Object) group(messages []message) {
 }
 
 // rootTable reads the symbol table that the superblock names where the root's header
-// names another: libhdf5 takes it where the header's is broken.
+// names another: libhdf5 takes it where the header's is broken. Where the header names
+// none, the root has become a group of the new kind.
 func (o *Object) rootTable(messages []message) {
+	other := false
 	for _, m := range messages {
-		if m.kind == msgSymbolTable && m.body.addr() == o.f.roots.tree && m.body.addr() == o.f.roots.heap {
+		if m.kind != msgSymbolTable {
+			continue
+		}
+		if m.body.addr() == o.f.roots.tree && m.body.addr() == o.f.roots.heap {
 			return
 		}
+		other = true
 	}
-	o.f.problem(scanner.Errorf(scanner.Malformed, o.f.roots.at, "the superblock names another symbol table for the root than its header"))
-	o.symbols(*o.f.roots)
+	if other {
+		o.f.problem(scanner.Errorf(scanner.Malformed, o.f.roots.at, "the superblock names another symbol table for the root than its header"))
+		o.symbols(*o.f.roots)
+	}
 }

@@ -149,7 +149,7 @@ def random_file(path, seed):
     low, high = rng.choice(VERSIONS)
     options = {"libver": (low, high), "track_order": rng.choice([None, True, False]), "userblock_size": rng.choice([0, 0, 512, 4096])}
     if rng.randrange(4) == 0 and high != "v108":
-        options.update(fs_strategy=rng.choice(["fsm", "page", "aggregate", "none"]), fs_persist=True)
+        options.update(fs_strategy=rng.choice(["fsm", "page", "aggregate", "none"]), fs_persist=True, userblock_size=0)
     with h5py.File(path, "w", **options) as file:
         groups = [file]
         for i in range(rng.randrange(1, 6)):
