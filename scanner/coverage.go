@@ -51,10 +51,6 @@ func (c *cover) add(off, n int64, k kind) {
 
 // merge adds all of another cover, moved by an offset.
 func (c *cover) merge(o *cover, by int64) {
-	if len(c.runs) == 0 && by == 0 {
-		c.runs, c.sorted = slices.Clip(o.runs), o.sorted
-		return
-	}
 	for _, r := range o.runs {
 		c.add(r.off+by, r.end-r.off, r.kind)
 	}
@@ -62,7 +58,7 @@ func (c *cover) merge(o *cover, by int64) {
 
 // normalise sorts the runs and makes them disjoint.
 func (c *cover) normalise() {
-	if c.sorted = c.sorted || c.ascending(); c.sorted {
+	if c.sorted {
 		return
 	}
 	c.sorted = true
@@ -77,17 +73,6 @@ func (c *cover) normalise() {
 	}
 	slices.SortFunc(all, func(a, b run) int { return cmp.Compare(a.off, b.off) })
 	c.runs = all
-}
-
-// ascending reports whether the runs are sorted and disjoint as they are, as those of
-// honest archives are, so that a million of them need no copies.
-func (c *cover) ascending() bool {
-	for i := 1; i < len(c.runs); i++ {
-		if c.runs[i].off < c.runs[i-1].end {
-			return false
-		}
-	}
-	return true
 }
 
 // only returns the runs of one kind.
