@@ -23,7 +23,7 @@ func (f *File) collection(addr uint64) (*collection, error) {
 	if c := f.collections[addr]; c != nil {
 		return c, nil
 	}
-	d, err := f.read(addr, int64(8+f.length), "global heap")
+	d, err := f.read(addr, f.globalHead(), "global heap")
 	if err != nil {
 		return nil, err
 	}
@@ -41,13 +41,17 @@ func (f *File) collection(addr uint64) (*collection, error) {
 	c := &collection{objects: map[uint32]heapObject{}}
 	f.sink.Data(start, n)
 	f.collections[addr] = c
-	f.problem(f.collect(c, d.at, start+n))
+	f.problem(f.collect(c, start+f.globalHead(), start+n))
 	return c, f.keep(64)
 }
 
+// globalHead is how many bytes stand before an object, and before the first: eight
+// and a length, filled up to a multiple of eight.
+func (f *File) globalHead() int64 { return int64(8+f.length+7) &^ 7 }
+
 // collect notes the objects of a collection between two offsets.
 func (f *File) collect(c *collection, at, end int64) error {
-	head := int64(8 + f.length)
+	head := f.globalHead()
 	for end-at >= head {
 		if err := f.step(2); err != nil {
 			return err
@@ -59,15 +63,16 @@ func (f *File) collect(c *collection, at, end int64) error {
 		d := decoder{sizes: f.sizes, b: b, at: at, what: "global heap object"}
 		index := uint32(d.u16())
 		d.bytes(6)
-		n := d.size()
+		n, data := d.size(), at+head
 		if index == 0 { // free room, whose size counts from its head
-			if at += int64(max(n, uint64(head))); n > uint64(end-at+int64(n)) {
+			if n < uint64(head) || n > uint64(end-at) {
 				return nil
 			}
+			at += int64(n)
 			continue
 		}
-		if n > uint64(end-d.at) {
-			return scanner.Errorf(scanner.Truncated, at, "global heap object of %d bytes, %d are left", n, end-d.at)
+		if n > uint64(end-data) {
+			return scanner.Errorf(scanner.Truncated, at, "global heap object of %d bytes, %d are left", n, end-data)
 		}
 		if _, twice := c.objects[index]; twice {
 			return scanner.Errorf(scanner.Malformed, at, "two global heap objects %d in one collection", index)
@@ -75,9 +80,9 @@ func (f *File) collect(c *collection, at, end int64) error {
 		if err := f.keep(64); err != nil {
 			return err
 		}
-		c.objects[index] = heapObject{d.at, n}
+		c.objects[index] = heapObject{data, n}
 		f.sink.Analysed(at, head)
-		at = d.at + (int64(n)+7)&^7
+		at = data + (int64(n)+7)&^7
 	}
 	return nil
 }

@@ -29,41 +29,23 @@ func (d *Dataset) virtual(id heapID) error {
 
 // Kinds of selections.
 const (
-	selectNone   = 0
-	selectPoints = 1
-	selectSlabs  = 2
-	selectAll    = 3
+	selectNone  = 0
+	selectSlabs = 2
+	selectAll   = 3
 )
 
-// selection skips which values are meant (specification IV.C, "dataspace selection").
+// selection skips which values are meant. Lists of points, the kind that is left, are
+// for other purposes: libhdf5 refuses them here.
 func (d *decoder) selection() {
 	kind, version := d.u32(), d.u32()
 	switch kind {
 	case selectNone, selectAll:
 		d.bytes(8)
-	case selectPoints:
-		d.points(version)
 	case selectSlabs:
 		d.slabs(version)
 	default:
 		d.fail("a selection of the unknown kind %d", kind)
 	}
-}
-
-// points skips a list of points.
-func (d *decoder) points(version uint32) {
-	width := 4
-	switch version {
-	case 1:
-		d.bytes(8)
-	case 2:
-		width = int(d.u8())
-	default:
-		d.fail("version %d of a selection", version)
-	}
-	rank := uint64(d.u32())
-	n := d.number(width)
-	d.bytes(product(n, rank, uint64(width)))
 }
 
 // slabs skips a list of blocks.

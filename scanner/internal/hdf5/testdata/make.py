@@ -245,6 +245,55 @@ def arrays(path):
         file.create_dataset("single_plain", data=np.arange(100, dtype="u2"), chunks=(100,))
 
 
+def file_with(path, **settings):
+    """A file whose creation properties only the C interface sets."""
+    plist = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    for name, values in settings.items():
+        assert getattr(library(), "H5Pset_" + name)(ctypes.c_int64(plist.id), *map(ctypes.c_size_t, values)) >= 0
+    return h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, plist))
+
+
+def odd_sizes(path):
+    """Addresses and lengths of four bytes."""
+    with file_with(path, sizes=(4, 4)) as file:
+        rng = random.Random(1)
+        attributes(rng, file, 12)
+        file.create_dataset("chunks", data=array(rng, (30, 30)), chunks=(4, 5), compression="gzip")
+        file.create_dataset("grows", data=array(rng, (30,)), chunks=(4,), maxshape=(None,))
+        links(rng, file, file.create_group("links"), 30)
+
+
+def superblock1(path):
+    """Other sizes of nodes than usual, which version 1 of the superblock is for."""
+    with file_with(path, istore_k=(3,), sym_k=(2, 1)) as file:
+        for i in range(300):
+            file[f"name {i}"] = h5py.SoftLink("/target")
+        file.create_dataset("chunks", data=np.arange(10000).reshape(100, 100), chunks=(3, 5))
+
+
+def virtual(path):
+    """Every kind of selection."""
+    with h5py.File(path, "w", libver="latest") as file:
+        layout = h5py.VirtualLayout(shape=(8, 100), dtype="i4")
+        layout[0] = h5py.VirtualSource("a.h5", "whole", shape=(100,))
+        layout[1, [3, 5, 50]] = h5py.VirtualSource("../b.h5", "list", shape=(9,))[[1, 4, 8]]
+        layout[2:4, 0:100:10] = h5py.VirtualSource("c.h5", "slab", shape=(40, 40))[0:2, 5:15]
+        file.create_virtual_dataset("selections", layout)
+        layout = h5py.VirtualLayout(shape=(1, 10), maxshape=(None, 10), dtype="i4")
+        layout[0:h5py.h5s.UNLIMITED:1, :] = h5py.VirtualSource("grown.h5", "data", shape=(1, 10), maxshape=(None, 10))[0:h5py.h5s.UNLIMITED, :]
+        file.create_virtual_dataset("unlimited", layout)
+
+
+def keras_models(path):
+    """What Keras itself writes; the numpy backend is enough for it."""
+    os.environ["KERAS_BACKEND"] = "numpy"
+    import keras
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+    model.save(path)
+    model.save_weights(path[:-3] + ".weights.h5")
+    finish(path[:-3] + ".weights.h5")
+
+
 def pandas_store(path):
     import pandas as pd
     frame = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"], "c": [{"any": "object"}, None, (1, 2)]})
@@ -343,6 +392,8 @@ def dataset(d):
             "external": [list(map(str, (n.decode() if isinstance(n, bytes) else n, o, s))) for n, o, s in (plist.get_external(i) for i in range(plist.get_external_count()))],
             "virtual": [[plist.get_virtual_filename(i), plist.get_virtual_dsetname(i)] for i in range(plist.get_virtual_count())]
             if fact_virtual(plist) else [], "items": None, "storage": d.id.get_storage_size()}
+    if None in (d.maxshape or ()) and fact["virtual"]:
+        fact["shape"] = None  # as large as what the sources have
     if not fact["external"] and not fact["virtual"] and set(fact["filters"]) <= {1, 2, 3, 32000}:
         fact["items"] = read(tid, lambda: d[()])
     return fact
@@ -389,7 +440,8 @@ def finish(path):
 
 def main():
     where, count, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100, int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    named = {"many": many, "old_many": old_many, "arrays": arrays, "filtered_heap": filtered_heap, "shared_messages": shared_messages, "pandas": pandas_store, "keras": keras_weights}
+    named = {"many": many, "old_many": old_many, "arrays": arrays, "filtered_heap": filtered_heap, "shared_messages": shared_messages, "odd_sizes": odd_sizes,
+             "superblock1": superblock1, "virtual": virtual, "keras_models": keras_models, "pandas": pandas_store, "keras": keras_weights}
     for name, write in named.items():
         path = os.path.join(where, name + ".h5")
         try:
