@@ -192,7 +192,7 @@ def library():
     return ctypes.CDLL(name)
 
 
-def filtered_heap(path):
+def filtered_heap(path, count=200):
     """Links in a heap that is compressed, and attributes in one of objects of their own."""
     with h5py.File(path, "w", libver="latest") as file:
         plist = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
@@ -200,7 +200,7 @@ def filtered_heap(path):
         assert library().H5Pset_link_phase_change(hid, 0, 0) >= 0
         assert library().H5Pset_deflate(hid, 6) >= 0
         group = h5py.Group(h5py.h5g.create(file.id, b"dense", gcpl=plist))
-        for i in range(200):
+        for i in range(count):
             group[f"soft{i}"] = h5py.SoftLink("/x" * (i + 1))
         group["huge"] = h5py.SoftLink("/huge" * 2000)
         group.create_group("sub").attrs["a"] = 1
@@ -438,7 +438,61 @@ def finish(path):
         json.dump(facts(path), out)
 
 
+# The files that the repository keeps. Each shows much in few bytes.
+
+def fixture_old(path):
+    with h5py.File(path, "w", libver="earliest") as file:
+        file.attrs["model_config"] = np.bytes_(b'{"class_name": "Sequential"}')
+        file.attrs["layer_names"] = np.array([b"dense"])
+        file["soft"], file["external"] = h5py.SoftLink("/missing"), h5py.ExternalLink("other.h5", "/x")
+        file.create_dataset("kernel", data=np.arange(6, dtype="<f4").reshape(2, 3), chunks=(2, 2), compression="gzip", shuffle=True, fletcher32=True)
+        file["again"] = file
+
+
+def fixture_dense(path):
+    with h5py.File(path, "w", libver="latest", track_order=True) as file:
+        for i in range(9):
+            file.attrs[f"a{i}"] = np.bytes_(b"text" * i)
+            file[f"soft{i}"] = h5py.SoftLink(f"/target/{i}")
+        file["external"] = h5py.ExternalLink("../other.h5", "/x")
+
+
+def fixture_elsewhere(path):
+    with h5py.File(path, "w", libver="latest", userblock_size=512) as file:
+        file.create_dataset("outside", (4,), dtype="u1", external=[("weights.bin", 8, 2), ("/etc/hostname", 0, h5py.h5f.UNLIMITED)])
+        layout = h5py.VirtualLayout(shape=(2, 4), dtype="u1")
+        layout[0], layout[1, 1:3] = h5py.VirtualSource("a.h5", "x", shape=(4,)), h5py.VirtualSource("../b.h5", "y", shape=(9,))[[2, 5]]
+        file.create_virtual_dataset("virtual", layout)
+
+
+def fixture_chunks(path):
+    with h5py.File(path, "w", libver="latest") as file:
+        data = np.arange(12, dtype="u1").reshape(3, 4)
+        file.create_dataset("fixed", data=data, chunks=(2, 3))
+        file.create_dataset("extensible", data=data, chunks=(2, 3), maxshape=(3, None), compression="lzf")
+        file.create_dataset("tree", data=data, chunks=(2, 3), maxshape=(None, None))
+        file.create_dataset("single", data=data, chunks=(3, 4), compression="gzip")
+
+
+def fixture_types(path):
+    with h5py.File(path, "w", libver="v110") as file:
+        file["named"] = np.dtype([("a", "i4"), ("s", "S3"), ("v", STRING), ("m", "u1", (2,))])
+        file.attrs.create("of_named", np.array([(1, b"abc", "vlen", [1, 2])], file["named"].dtype), dtype=file["named"])
+        file.attrs.create("enum", 1, dtype=h5py.enum_dtype({"RED": 0, "GREEN": 1}))
+        file.attrs["void"], file.attrs["ref"], file.attrs["empty"] = np.void(b"\x80opaque."), file.ref, h5py.Empty("f4")
+        value = np.empty(2, dtype=object)
+        value[0], value[1] = np.arange(3, dtype="u1"), np.arange(0, dtype="u1")
+        file.create_dataset("sequences", data=value, dtype=h5py.vlen_dtype("u1"))
+
+
 def main():
+    where = sys.argv[1]
+    if sys.argv[2:] == ["fixtures"]:
+        for name, write in list(globals().items()):
+            if name.startswith("fixture_"):
+                write(os.path.join(where, name.removeprefix("fixture_") + ".h5"))
+        filtered_heap(os.path.join(where, "filtered.h5"), 8)
+        return
     where, count, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100, int(sys.argv[3]) if len(sys.argv) > 3 else 1
     named = {"many": many, "old_many": old_many, "arrays": arrays, "filtered_heap": filtered_heap, "shared_messages": shared_messages, "odd_sizes": odd_sizes,
              "superblock1": superblock1, "virtual": virtual, "keras_models": keras_models, "pandas": pandas_store, "keras": keras_weights}
