@@ -34,21 +34,18 @@ func (z *reader) findEnds() error {
 			}
 		}
 		err := z.readEnd(at)
-		if linkErr := z.link(); err != nil || linkErr != nil {
-			return first(err, linkErr)
+		z.link()
+		if err != nil {
+			return err
 		}
 	}
 	return first(z.near.err, z.far.err)
 }
 
 // link sorts the directory headers of an end record by their local headers.
-func (z *reader) link() error {
-	n := z.archive.centrals.n - z.linked
-	if n == 0 {
-		return nil
-	}
-	if err := z.borrow(int64(n) * 10); err != nil { // as append grows
-		return err
+func (z *reader) link() {
+	if z.linked == z.archive.centrals.n {
+		return
 	}
 	from := len(z.order)
 	z.segments = append(z.segments, from)
@@ -56,7 +53,6 @@ func (z *reader) link() error {
 		z.order = append(z.order, int32(z.linked))
 	}
 	z.sortByLocal(z.order[from:])
-	return nil
 }
 
 // sortByLocal sorts indexes of centrals by local header, then as they were read.
@@ -182,6 +178,7 @@ func (z *reader) readDirectories(e *endRecord) error {
 		found++
 		n, _, err := z.readDirectory(place, place-int64(min(e.offset, math.MaxInt64/2)))
 		if err != nil {
+			z.ends[e.at] = true
 			return err
 		}
 		if i == 0 && n != e.entries && (e.entries > math.MaxUint16 || n&math.MaxUint16 != e.entries) {
@@ -269,6 +266,10 @@ func (z *reader) place(c central, absolute, shift int64, known bool) error {
 		c.marks |= markRepeated
 	}
 	c.local = absolute + shift
+	if err := z.borrow(entryBytesHeld); err != nil {
+		return err
+	}
+	z.reserved += entryBytesHeld
 	if err := push(z, &z.archive.centrals, c, centralBytesHeld); err != nil || shift == 0 || known {
 		return err
 	}

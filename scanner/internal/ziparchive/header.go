@@ -51,8 +51,9 @@ func (h *header) streamed() bool { return h.flags&flagDescriptor != 0 }
 // encrypted reports whether the header says that the content needs a key.
 func (h *header) encrypted() bool { return h.flags&flagEncrypted != 0 }
 
-// centralBytesHeld is what a central takes, in bytes.
-const centralBytesHeld = 56
+// centralBytesHeld is what a central takes, in bytes: itself and its place in an order
+// that grows.
+const centralBytesHeld = 56 + 10
 
 // A central is a directory header and a local header that it may mean.
 type central struct {

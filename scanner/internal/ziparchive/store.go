@@ -10,14 +10,12 @@ type Costs interface {
 }
 
 // Bounds on what one archive may cost. Structures of an honest archive do not
-// overlap, so that reading all of them reads each byte of the file a few times at
-// most. The directory may take a part only of what all structures may, so that the
-// members that it lists can be read where it is too long.
+// overlap, so that each pass over them reads each byte of the file a few times at
+// most.
 const (
-	maxRereads   = 4         // times the size of the file, and
-	slackBytes   = 1 << 20   // bytes that are read whatever the size
-	maxDirectory = 160 << 20 // bytes held for directory headers
-	maxHeld      = 240 << 20 // bytes held in all
+	maxRereads = 3         // times the size of the file, and
+	slackBytes = 1 << 20   // bytes that each pass reads whatever the size
+	maxHeld    = 176 << 20 // bytes held
 )
 
 // pageItems is how many items a page of a list holds, and firstItems how many the
@@ -105,8 +103,8 @@ func (z *reader) keep(b []byte) (text, error) {
 
 // hold charges memory that is given back by Archive.Close.
 func (z *reader) hold(n int64) error {
-	if z.archive.held+z.lent+n > z.holdMax {
-		return scanner.Errorf(scanner.OverLimit, 0, "the headers of the archive take more than %d bytes of memory", z.holdMax)
+	if z.archive.held+z.lent+n > maxHeld {
+		return scanner.Errorf(scanner.OverLimit, z.at, "the headers of the archive take more than %d bytes of memory", maxHeld)
 	}
 	if err := z.costs.Hold(n); err != nil {
 		return err
@@ -127,6 +125,7 @@ func (z *reader) borrow(n int64) error {
 
 // work charges the reading of a structure of that many bytes.
 func (z *reader) work(at, n int64) error {
+	z.at = at
 	if z.near.err != nil {
 		return z.near.err
 	}

@@ -297,10 +297,11 @@ func (z *reader) orphan(at, end int64) (int64, error) {
 	if len(b) < localBytes {
 		return 0, nil
 	}
-	if l, n, _ := parseLocal(b, at); n == 0 || l.method > maxMethod {
+	l, n, extra := parseLocal(b, at)
+	if n == 0 || l.method > maxMethod || at+localBytes+int64(n)+int64(extra) > end {
 		return 0, nil
 	}
-	if ok, err := z.plausible(at, int(le.Uint16(b[26:]))); err != nil || !ok {
+	if ok, err := z.plausible(at, n); err != nil || !ok {
 		return 0, err
 	}
 	l, name, err := z.readLocal(at)
@@ -312,13 +313,13 @@ func (z *reader) orphan(at, end int64) (int64, error) {
 		return 0, err
 	}
 	packed := l.packed
-	if l.streamed() || packed == 0 || packed > uint64(max(end-e.dataAt, 0)) {
+	if l.streamed() || packed == 0 || packed > uint64(end-e.dataAt) {
 		next, err := z.search(e.dataAt, end)
 		if err != nil {
 			return 0, err
 		}
 		if next < 0 {
-			next = max(end, e.dataAt)
+			next = end
 		}
 		packed = uint64(next - e.dataAt)
 	}
@@ -333,7 +334,7 @@ func (z *reader) orphan(at, end int64) (int64, error) {
 // plausible reports whether the name in a local header is one rather than chance. It
 // reads no further than that shows.
 func (z *reader) plausible(at int64, n int) (bool, error) {
-	const piece = 256
+	const piece = 32
 	for at += localBytes; n > 0; at, n = at+piece, n-piece {
 		b := z.near.view(at, min(n, piece))
 		if err := z.work(at, int64(len(b))); err != nil {

@@ -128,9 +128,10 @@ type reader struct {
 	size      int64
 	near, far window
 	costs     Costs
-	worked    int64  // bytes that were read
+	at        int64  // where the last structure is
+	worked    int64  // bytes that were read in this pass
 	lent      int64  // bytes charged to costs until everything is read
-	holdMax   int64  // bytes that may be held now
+	reserved  int64  // bytes of lent for the entries that directories list
 	content   int64  // bytes of all entries
 	name      []byte // of the local header that was read last
 
@@ -155,7 +156,7 @@ func Read(r io.ReaderAt, size int64, costs Costs) (*Archive, error) {
 		size:  size,
 		near:  window{r: r, size: size, buf: make([]byte, min(nearBytes, size))},
 		far:   window{r: r, size: size, buf: make([]byte, min(farBytes, size))},
-		costs: costs, holdMax: maxDirectory, archive: &Archive{costs: costs},
+		costs: costs, archive: &Archive{costs: costs},
 		ends: map[int64]bool{}, centrals: map[int64]int64{}, directories: map[directory]uint64{}, late: map[int64]int64{},
 	}
 	err := z.read()
@@ -168,12 +169,16 @@ func Read(r io.ReaderAt, size int64, costs Costs) (*Archive, error) {
 }
 
 // read reads the directories, the local headers that they name and what lies between.
+// Where the directories are too much, what was read of them is followed.
 func (z *reader) read() error {
 	directories := z.findEnds()
-	z.holdMax = maxHeld
-	if err := z.readLocals(); err != nil || directories != nil {
-		return first(directories, err)
+	z.costs.Release(z.reserved)
+	z.worked, z.lent, z.reserved = 0, z.lent-z.reserved, 0
+	locals := z.readLocals()
+	if err := first(directories, locals); err != nil {
+		return err
 	}
+	z.worked = 0
 	return z.searchGaps()
 }
 
@@ -215,6 +220,10 @@ func (a *Archive) note(at int64, name, what string) {
 	}
 }
 
+// maxRecords is how many records there may be that do not follow each other, which in
+// an honest archive are a few.
+const maxRecords = 1 << 16
+
 // recordBytesHeld is what a record takes in memory while its list grows, in bytes.
 const recordBytesHeld = 40
 
@@ -224,6 +233,9 @@ func (z *reader) record(at, n int64) error {
 	if last := len(records) - 1; last >= 0 && records[last].End() == at {
 		records[last].Length += n
 		return nil
+	}
+	if len(records) == maxRecords {
+		return scanner.Errorf(scanner.OverLimit, at, "more than %d directories and end records", maxRecords)
 	}
 	if err := z.hold(recordBytesHeld); err != nil {
 		return err
