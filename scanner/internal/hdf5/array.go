@@ -95,7 +95,8 @@ func (e *element) all(b *decoder, n uint64) error {
 // pages takes n elements in pages from an address.
 func (e *element) pages(addr, n, page uint64, written *pageMap) error {
 	f := e.d.f
-	for i := uint64(0); n > 0; i++ {
+	end := uint64(f.size - f.base)
+	for i := uint64(0); n > 0 && addr < end; i++ {
 		here := min(n, page)
 		size := e.bytes(here) + 4
 		if err := f.step(1); err != nil {
@@ -115,6 +116,9 @@ func (e *element) pages(addr, n, page uint64, written *pageMap) error {
 			e.next += here
 		}
 		addr, n = addr+size, n-here
+	}
+	if n > 0 {
+		return scanner.Errorf(scanner.Truncated, f.size, "the file ends before %d elements of a chunk index", n)
 	}
 	return nil
 }

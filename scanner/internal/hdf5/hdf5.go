@@ -118,9 +118,10 @@ func (f *File) keep(n int64) error {
 	return nil
 }
 
-// problem tells the sink of an error, if it is one.
+// problem tells the sink of an error, if it is one. It spends some work, so that a
+// small file cannot have any number of them.
 func (f *File) problem(err error) {
-	if err != nil && f.stop == nil {
+	if err != nil && f.step(32) == nil {
 		f.stop = f.sink.GapOf(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/modelsieve/modelsieve/scanner/internal/hdf5"
@@ -122,16 +123,16 @@ func describe(t *hdf5.Datatype, s *hdf5.Dataspace) string {
 }
 
 func values(items []hdf5.Item, err error) string {
-	s := ""
+	var s strings.Builder
 	for _, i := range items {
 		if i.Text {
-			s += fmt.Sprintf(" %q", i.Data)
+			fmt.Fprintf(&s, " %q", i.Data)
 		} else {
-			s += fmt.Sprintf(" %x", i.Data)
+			fmt.Fprintf(&s, " %x", i.Data)
 		}
 	}
 	if err != nil {
-		s += " " + err.Error()
+		s.WriteString(" " + err.Error())
 	}
-	return s
+	return s.String()
 }

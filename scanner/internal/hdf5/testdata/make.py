@@ -485,6 +485,30 @@ def fixture_types(path):
         file.create_dataset("sequences", data=value, dtype=h5py.vlen_dtype("u1"))
 
 
+def fixture_symbols(path):
+    with h5py.File(path, "w", libver="earliest") as file:
+        for name in "ab":
+            file.create_group(name)["in_" + name] = h5py.SoftLink("/target/of_" + name)
+
+
+def fixture_bomb(path):
+    with h5py.File(path, "w", libver="latest") as file:
+        file.create_dataset("bomb", (1 << 20, 1 << 20), "u1", chunks=(1 << 14, 1 << 14), compression="gzip")
+
+
+class ImageConfig(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_int32), ("generate", ctypes.c_bool), ("resize", ctypes.c_bool), ("ageout", ctypes.c_int32)]
+
+
+def cached(path):
+    """Structures that stand in an image of the library's cache rather than at their addresses."""
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
+    assert library().H5Pset_mdc_image_config(ctypes.c_int64(access.id), ctypes.byref(ImageConfig(1, True, False, -1))) >= 0
+    with h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, fapl=access)) as file:
+        file.attrs["model_config"] = np.bytes_(b"{}")
+
+
 def main():
     where = sys.argv[1]
     if sys.argv[2:] == ["fixtures"]:
@@ -492,6 +516,7 @@ def main():
             if name.startswith("fixture_"):
                 write(os.path.join(where, name.removeprefix("fixture_") + ".h5"))
         filtered_heap(os.path.join(where, "filtered.h5"), 8)
+        cached(os.path.join(where, "cached.hdf5"))
         return
     where, count, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100, int(sys.argv[3]) if len(sys.argv) > 3 else 1
     named = {"many": many, "old_many": old_many, "arrays": arrays, "filtered_heap": filtered_heap, "shared_messages": shared_messages, "odd_sizes": odd_sizes,
