@@ -1,8 +1,9 @@
 // Package zipfile opens zip archives: each member is handed to the engine under
 // every reading that some reader of zip files would take.
 //
-// The format is described in PKWARE's APPNOTE.TXT. Checksums are not verified,
-// since torch does not: a wrong one does not keep a loader from a member.
+// The format is described in PKWARE's APPNOTE.TXT. Checksums keep no member from being
+// analysed, since there are loaders that do not verify them. Those of contents that are
+// unpacked anyway are verified, and a wrong one is a gap.
 package zipfile
 
 import (
@@ -110,7 +111,18 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	for _, record := range archive.Records {
 		p.Analysed(record.Offset, record.Length)
 	}
-	return err
+	return incomplete(p, err)
+}
+
+// incomplete records that an archive could not be read to its end. What was not read is
+// not looked at without the rest.
+func incomplete(p *scanner.Pass, err error) error {
+	var input *scanner.Error
+	if !errors.As(err, &input) || input.Reason != scanner.OverLimit {
+		return err
+	}
+	p.Gap(input.Reason, scanner.Span{Length: p.Size}, "from offset %d on: %s", input.At.Offset, input.Text)
+	return nil
 }
 
 // reportAnomaly reports a disagreement between headers.
@@ -152,7 +164,7 @@ func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry) error {
 	if e.Method == ziparchive.Stored {
 		return p.Section(ctx, scanner.Member{Name: name}, e.DataAt, e.Packed)
 	}
-	return p.Stream(ctx, scanner.Member{Name: name}, at, func() (io.Reader, error) { return e.Open(p), nil })
+	return unpack(ctx, p, e, name)
 }
 
 // reportLink looks at an entry that is a symbolic link.
@@ -161,6 +173,10 @@ func reportLink(p *scanner.Pass, e *ziparchive.Entry) {
 	if !e.Link {
 		return
 	}
-	target, _ := io.ReadAll(io.LimitReader(e.Open(p), longest))
+	content, err := e.Open(p)
+	if err != nil {
+		return // a gap when the content is unpacked
+	}
+	target, _ := io.ReadAll(io.LimitReader(content, longest))
 	archiverules.ReportLink(p, scanner.Span{Offset: e.HeaderAt, Length: 4}, e.Name, archiverules.Folder(e.Name), string(target))
 }

@@ -1,10 +1,18 @@
 package ziparchive
 
 import (
+	"bufio"
+	"bytes"
 	"compress/bzip2"
+	"errors"
 	"io"
 
 	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/zstd"
+	"github.com/mikelolasagasti/xz"
+	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/modelsieve/modelsieve/scanner"
 )
 
 // Compression methods that are read (APPNOTE.TXT 4.4.5).
@@ -12,14 +20,15 @@ const (
 	Stored  = 0
 	Deflate = 8
 	BZip2   = 12
+	LZMA    = 14
+	Zstd    = 93
+	XZ      = 95
 )
 
-// methods names compression methods, for messages.
-var methods = map[uint16]string{
-	1: "shrink", 6: "implode", 9: "deflate64", 14: "lzma", 93: "zstd", 95: "xz", 98: "ppmd", 99: "aes",
-}
+// methods names compression methods that are not read, for messages.
+var methods = map[uint16]string{1: "shrink", 6: "implode", 9: "deflate64", 98: "ppmd", 99: "aes"}
 
-// MethodName names a compression method.
+// MethodName names a compression method that is not read.
 func MethodName(method uint16) string {
 	if name, ok := methods[method]; ok {
 		return name
@@ -28,17 +37,98 @@ func MethodName(method uint16) string {
 }
 
 // Readable reports whether Open reads a method.
-func Readable(method uint16) bool { return method == Stored || method == Deflate || method == BZip2 }
+func Readable(method uint16) bool {
+	switch method {
+	case Stored, Deflate, BZip2, LZMA, Zstd, XZ:
+		return true
+	}
+	return false
+}
+
+// How far back decoders may refer at most, in bytes: what the highest levels of the
+// usual writers use.
+const (
+	maxDictionary = 64 << 20
+	maxWindow     = 128 << 20
+)
+
+// A Content reads the content of an entry.
+type Content struct {
+	io.Reader
+	packed *io.SectionReader
+	source *bufio.Reader
+}
+
+// Rest returns how many packed bytes were not needed. It is exact when the content was
+// read to its end and the method is Deflate.
+func (c *Content) Rest() int64 {
+	at, _ := c.packed.Seek(0, io.SeekCurrent) // does not fail
+	return c.packed.Size() - at + int64(c.source.Buffered())
+}
 
 // Open returns a reader of the content of an entry, from its start. The method is
 // one that is Readable.
-func (e *Entry) Open(r io.ReaderAt) io.Reader {
-	content := io.NewSectionReader(r, e.DataAt, e.Packed)
+func (e *Entry) Open(r io.ReaderAt) (*Content, error) {
+	packed := io.NewSectionReader(r, e.DataAt, e.Packed)
+	c := &Content{packed: packed, source: bufio.NewReader(packed)}
+	var err error
 	switch e.Method {
 	case Deflate:
-		return flate.NewReader(content)
+		c.Reader = flate.NewReader(c.source)
 	case BZip2:
-		return bzip2.NewReader(content)
+		c.Reader = bzip2.NewReader(c.source)
+	case LZMA:
+		c.Reader, err = e.openLZMA(c.source)
+	case Zstd:
+		c.Reader, err = zstd.NewReader(c.source, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
+	case XZ:
+		c.Reader, err = xz.NewReader(c.source, maxDictionary)
+	default:
+		c.Reader = c.source
 	}
-	return content
+	return c, err
+}
+
+// openLZMA opens a content that starts with two bytes of version, two of the size of
+// the properties and these, and goes on without the size that .lzma files have. The
+// dictionary need not be larger than the content.
+func (e *Entry) openLZMA(r io.Reader) (io.Reader, error) {
+	const propertyBytes, smallest = 5, 4096
+	b := make([]byte, 4+propertyBytes, 4+propertyBytes+8)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, noEOF(err)
+	}
+	if n := le.Uint16(b[2:]); n != propertyBytes {
+		return nil, scanner.Errorf(scanner.Unsupported, e.DataAt, "lzma properties of %d bytes", n)
+	}
+	size := e.Size
+	if dictionary := uint64(le.Uint32(b[5:])); e.Listed && size < dictionary {
+		le.PutUint32(b[5:], uint32(max(size, smallest)))
+	}
+	if !e.Listed || e.endMarker {
+		size = 1<<64 - 1 // the stream says where it ends
+	}
+	header := le.AppendUint64(b, size)[4:]
+	return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(io.MultiReader(bytes.NewReader(header), r))
+}
+
+// noEOF returns an error of reading what must be there.
+func noEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// Memory returns how many bytes a reader of the content may take at most.
+func (e *Entry) Memory() int64 {
+	switch e.Method {
+	case BZip2:
+		return 4 << 20
+	case LZMA, XZ:
+		return maxDictionary
+	case Zstd:
+		return maxWindow
+	}
+	return 64 << 10
 }
