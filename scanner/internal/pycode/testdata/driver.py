@@ -1,8 +1,11 @@
-"""Says what the dis module finds in code: driver.py COUNT [FILE...]
+"""Says what the dis module finds in code, a line of JSON for each code object.
 
-Compiles COUNT modules of the running Python's library, or the files, and prints a
-line of JSON for each: the marshalled code, the arguments of types.CodeType (of
-small modules of the library) and what pycode must list.
+driver.py modules COUNT [FILE...]   modules of the running Python's library, or files
+driver.py values COUNT              code with random constants
+driver.py damaged COUNT             changed streams that marshal still loads
+
+A line has the marshalled code, the arguments of types.CodeType (of small modules of
+the library) and what pycode must list.
 """
 
 import ast
@@ -10,6 +13,7 @@ import dis
 import json
 import marshal
 import os
+import random
 import sys
 import types
 import warnings
@@ -115,16 +119,19 @@ def describe(path, whole):
     with open(path, "rb") as f:
         source = f.read()
     code = compile(source, os.path.basename(path), "exec")
+    return listing(path, code, marshal.dumps(code), list(aliases(ast.parse(source))), whole and len(source) < 30000)
+
+
+def listing(name, code, stream, known=(), whole=False):
     every = list(codes(code))
     raw = {c for code in every for c in chains(code)}
-    known = list(aliases(ast.parse(source)))
     must = {"%s.%s" % c for c in raw}
     may = {target for _, target in known} | {target + "." + path for root, path in raw for name, target in known if name == root}
     return {
-        "file": path,
+        "file": name,
         "release": "%d.%d" % sys.version_info[:2],
-        "marshal": marshal.dumps(code).hex(),
-        "args": tree_of(code) if whole and len(source) < 30000 else None,
+        "marshal": stream.hex(),
+        "args": tree_of(code) if whole else None,
         "functions": [[c.co_name, getattr(c, "co_qualname", ""), c.co_firstlineno] for c in every],
         "names": sorted({n for c in every for n in c.co_names}),
         "imports": sorted({i for c in every for i in imports(c)}),
@@ -134,6 +141,57 @@ def describe(path, whole):
     }
 
 
+def constant(random, depth=0):
+    """A constant of a random kind, at times one that was made before."""
+    made = constant.made
+    if made and random.random() < 0.2:
+        return random.choice(made)
+    leaf = [None, True, Ellipsis, -1, 1 << 31, -(1 << 59), 1 << 200, 1.5, 2j, "ascii", "caf\xe9", "\u20ac", "\ud800", "x" * 300, b"\x00\xff"]
+    value = random.choice(leaf)
+    if depth < 6 and random.random() < 0.5:
+        items = [constant(random, depth + 1) for _ in range(random.randrange(4))]
+        value = frozenset(items) if random.random() < 0.3 else tuple(items)
+    made.append(value)
+    return value
+
+
+constant.made = []
+
+
+def values(count):
+    """Code with random constants, in every version of marshal."""
+    code = compile("import os\nos.getpid()", "values", "exec")
+    for seed in range(count):
+        value = constant(random.Random(seed))
+        changed = types.CodeType(*[v + (value,) if v is code.co_consts else v for v in arguments(code)])
+        yield listing("value %d" % seed, changed, marshal.dumps(changed, seed % (marshal.version + 1)))
+
+
+def damaged(count):
+    """Streams with changed bytes that marshal still loads."""
+    import resource  # not everywhere
+
+    resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))  # marshal believes lengths
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    source = "from os import path as p\ndef f(x=('a', b'b')):\n    return p.join(x, 'c', 1.5, 1 << 40)\nclass A:\n    b = f"
+    whole = marshal.dumps(compile(source, "damaged", "exec"))
+    for seed in range(count):
+        chance = random.Random(seed)
+        stream = bytearray(whole)
+        for _ in range(chance.randrange(1, 4)):
+            at = chance.randrange(len(stream))
+            stream[at : at + chance.randrange(2)] = bytes([chance.choice(b"()[<>{:crRsztaAZuiIlgyNTF.0\x00\x01\x02\xe3\xda\xa9\xff")])
+        try:
+            code = marshal.loads(bytes(stream))
+        except Exception:
+            continue
+        if isinstance(code, types.CodeType):
+            every = list(codes(code))
+            names = sorted({n for c in every for n in c.co_names})
+            found = sorted({s for c in every for const in c.co_consts for s in strings(const)})
+            yield {"file": "seed %d" % seed, "marshal": stream.hex(), "names": names, "strings": found}
+
+
 def library(count):
     root = os.path.dirname(os.__file__)
     names = sorted(os.path.join(d, n) for d, _, ns in os.walk(root) if "site-packages" not in d and "lib2to3/tests" not in d for n in ns)
@@ -141,9 +199,18 @@ def library(count):
     return names[:: max(1, len(names) // count)][:count]
 
 
-files = sys.argv[2:]
-for name in files or library(int(sys.argv[1])):
-    try:
-        print(json.dumps(describe(name, not files)))
-    except (SyntaxError, ValueError, UnicodeError):
-        pass  # bad on purpose: a library tests its own compiler
+def modules(count, files):
+    for name in files or library(count):
+        try:
+            yield describe(name, not files)
+        except (SyntaxError, ValueError, UnicodeError):
+            pass  # bad on purpose: a library tests its own compiler
+
+
+def main(mode, count, *files):
+    count = int(count)
+    for out in {"modules": lambda: modules(count, files), "values": lambda: values(count), "damaged": lambda: damaged(count)}[mode]():
+        print(json.dumps(out), flush=True)
+
+
+main(*sys.argv[1:])
