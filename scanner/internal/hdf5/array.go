@@ -38,7 +38,7 @@ func (d *Dataset) fixedArray(visit func(chunk) error) error {
 	if err != nil {
 		return err
 	}
-	if err := firstError(f.enter(d.index.address, d.owner), f.enter(addr, d.owner)); err != nil {
+	if err := firstError(e.node(d.index.address), e.node(addr)); err != nil {
 		return err
 	}
 	if pageBits >= 64 {
@@ -94,7 +94,7 @@ func (e *element) all(b *decoder, n uint64) error {
 
 // pages takes n elements in pages from an address.
 func (e *element) pages(addr, n, page uint64, written *pageMap) error {
-	f := e.d.f
+	f := e.f
 	end := uint64(f.size - f.base)
 	for i := uint64(0); n > 0 && addr < end; i++ {
 		here := min(n, page)
@@ -163,7 +163,7 @@ func (d *Dataset) extensibleArray(visit func(chunk) error) error {
 		return scanner.Errorf(scanner.Malformed, b.at, "extensible array: 2^%d elements in blocks of %d or more, %d a block", x.maxBits, x.smallest, x.pointers)
 	}
 	x.offsetWidth, x.page = uint64(x.maxBits+7)/8, 1<<pageBits
-	if err := firstError(f.enter(d.index.address, d.owner), f.enter(addr, d.owner)); err != nil {
+	if err := firstError(x.node(d.index.address), x.node(addr)); err != nil {
 		return err
 	}
 	return x.index(addr)
@@ -177,7 +177,7 @@ func (x *extensible) group(i int) (blocks, elements uint64) {
 
 // index reads the index block.
 func (x *extensible) index(addr uint64) error {
-	f := x.d.f
+	f := x.f
 	groups := max(0, 1+x.maxBits-(bits.Len64(x.smallest)-1))
 	direct := min(groups, 2*(bits.Len64(x.pointers)-1)) // whose data blocks it names itself
 	pointers := 2*(x.pointers-1) + uint64(groups-direct)
@@ -213,13 +213,13 @@ func (x *extensible) index(addr uint64) error {
 
 // secondary reads a block that names data blocks.
 func (x *extensible) secondary(addr, blocks, elements uint64) error {
-	f := x.d.f
+	f := x.f
 	behind := x.next + product(blocks, elements)
 	defer func() { x.next = behind }()
 	if addr == undefined {
 		return nil
 	}
-	if err := f.enter(addr, x.d.owner); err != nil {
+	if err := x.node(addr); err != nil {
 		return err
 	}
 	var mapSize uint64
@@ -253,12 +253,12 @@ func (x *extensible) block(addr, elements uint64, pages *pageMap) error {
 	if addr == undefined {
 		return nil
 	}
-	if err := x.d.f.enter(addr, x.d.owner); err != nil {
+	if err := x.node(addr); err != nil {
 		return err
 	}
 	if elements > x.page && pages == nil {
-		return scanner.Errorf(scanner.Malformed, x.d.f.base+bytesOf(addr), "a data block of %d elements without a map of its pages", elements)
+		return scanner.Errorf(scanner.Malformed, x.f.base+bytesOf(addr), "a data block of %d elements without a map of its pages", elements)
 	}
-	prefix := uint64(6+x.d.f.address) + x.offsetWidth
+	prefix := uint64(6+x.f.address) + x.offsetWidth
 	return x.d.arrayBlock(x.element, addr, prefix, "EADB", elements, x.page, pages)
 }

@@ -7,17 +7,20 @@ import (
 	"github.com/modelsieve/modelsieve/scanner"
 )
 
-// A walker visits the nodes of one tree, each once.
+// A walker visits the nodes of one index, each once.
 type walker struct {
 	f     *File
 	owner uint64
 	seen  map[uint64]bool
 }
 
+// walker returns one for an index that belongs to an object.
+func (f *File) walker(owner uint64) walker { return walker{f, owner, map[uint64]bool{}} }
+
 // node notes a node.
 func (w *walker) node(addr uint64) error {
 	if w.seen[addr] {
-		return scanner.Errorf(scanner.Malformed, w.f.base+bytesOf(addr), "a node of a tree is in it twice")
+		return scanner.Errorf(scanner.Malformed, w.f.base+bytesOf(addr), "a node of an index is in it twice")
 	}
 	w.seen[addr] = true
 	if err := w.f.hold(32); err != nil {
@@ -30,7 +33,7 @@ func (w *walker) node(addr uint64) error {
 // groups and 1 for chunks, with the key before each. Errors of parts are problems; the
 // error returned is about the root or from visit.
 func (f *File) btree1(root, owner uint64, kind byte, keySize int, visit func(key *decoder, child uint64) error) error {
-	w := walker{f, owner, map[uint64]bool{}}
+	w := f.walker(owner)
 	return w.btree1(root, kind, keySize, -1, visit)
 }
 
@@ -104,7 +107,7 @@ func (f *File) btree2(addr, owner uint64, visit func(*decoder) error) error {
 	d.sign("BTHD")
 	d.expect("version", uint64(d.u8()), 0)
 	d.u8()
-	t := tree2{walker: walker{f, owner, map[uint64]bool{}}, visit: visit}
+	t := tree2{walker: f.walker(owner), visit: visit}
 	t.nodeSize, t.recordSize = int64(d.u32()), uint64(d.u16())
 	depth := int(d.u16())
 	d.u16() // when nodes split and merge
@@ -176,10 +179,10 @@ func (t *tree2) read(addr, n uint64, depth int) error {
 	d.u8()
 	for range n {
 		record := d.part(t.recordSize, "B-tree record")
-		if record.err != nil {
-			return record.err
+		if err := firstError(record.err, t.f.step(1)); err != nil {
+			return err
 		}
-		if err := firstError(t.f.step(1), t.visit(&record)); err != nil {
+		if err := t.visit(&record); err != nil {
 			return err
 		}
 	}

@@ -127,7 +127,10 @@ func (d *Dataset) chunks1(visit func(chunk) error) error {
 		for range d.Chunk {
 			c.at = append(c.at, key.u64())
 		}
-		return firstError(key.err, visit(c))
+		if key.err != nil {
+			return key.err
+		}
+		return visit(c)
 	})
 }
 
@@ -142,7 +145,10 @@ func (d *Dataset) chunks2(visit func(chunk) error) error {
 		for _, n := range d.Chunk {
 			c.at = append(c.at, product(r.u64(), n))
 		}
-		return firstError(r.err, visit(c))
+		if r.err != nil {
+			return r.err
+		}
+		return visit(c)
 	})
 }
 
@@ -223,6 +229,7 @@ func (d *Dataset) unlimited() int {
 
 // An element is how arrays list chunks.
 type element struct {
+	walker
 	d        *Dataset
 	grid     grid
 	filtered bool
@@ -233,7 +240,7 @@ type element struct {
 
 // newElement reads what an array's header says of its elements.
 func (d *Dataset) newElement(client, size byte, first int, visit func(chunk) error) (*element, error) {
-	e := &element{d: d, grid: d.grid(first), filtered: client == 1, visit: visit}
+	e := &element{walker: d.f.walker(d.owner), d: d, grid: d.grid(first), filtered: client == 1, visit: visit}
 	e.width = int(size) - d.f.address - 4
 	if !e.filtered && int(size) != d.f.address || e.filtered && (e.width < 1 || e.width > 8) || client > 1 {
 		return nil, scanner.Errorf(scanner.Malformed, d.Offset, "a chunk index with elements of %d bytes of the kind %d", size, client)
@@ -249,11 +256,11 @@ func (e *element) take(b *decoder) error {
 	}
 	i := e.next
 	e.next++
-	if b.err != nil || c.address == undefined {
-		return b.err
+	if err := firstError(b.err, e.f.step(1)); err != nil || c.address == undefined {
+		return err
 	}
 	c.at = e.grid.at(i)
-	return firstError(e.d.f.step(1), e.visit(c))
+	return e.visit(c)
 }
 
 // bytes is how many bytes n elements take.

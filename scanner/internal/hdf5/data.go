@@ -14,6 +14,8 @@ func (d *Dataset) Data(limit int64) ([]byte, int64, error) {
 		return nil, -1, scanner.Errorf(scanner.Malformed, d.Offset, "a dataset without datatype or dataspace")
 	case len(d.External) > 0 || d.Layout == Virtual:
 		return nil, -1, scanner.Errorf(scanner.Unsupported, d.Offset, "the data are in other files")
+	case d.Layout == Chunked && d.Chunk == nil || d.Layout > Virtual:
+		return nil, -1, scanner.Errorf(scanner.Malformed, d.Offset, "a dataset whose layout is broken or missing")
 	case n > uint64(max(limit, 0)):
 		return nil, -1, scanner.Errorf(scanner.OverLimit, d.Offset, "data of %d bytes, more than the %d that are read here", n, limit)
 	case d.Layout == Compact:
@@ -22,7 +24,7 @@ func (d *Dataset) Data(limit int64) ([]byte, int64, error) {
 		b, err := f.heldRead(d.address, n, "data")
 		return b.b, b.at, err
 	}
-	if err := firstError(f.step(1+int64(n)/8), f.hold(int64(n))); err != nil {
+	if err := f.charge(1+int64(n)/8, int64(n)); err != nil {
 		return nil, -1, err
 	}
 	out := make([]byte, n)
@@ -32,7 +34,37 @@ func (d *Dataset) Data(limit int64) ([]byte, int64, error) {
 	if size := d.chunkBytes(); size > uint64(max(limit, maxSmallChunk)) {
 		return nil, -1, scanner.Errorf(scanner.OverLimit, d.Offset, "chunks of %d bytes, more than the %d that are read here", size, limit)
 	}
-	return out, -1, d.chunks(func(c chunk) error { return d.place(out, c) })
+	room := d.room()
+	return out, -1, d.chunks(func(c chunk) error {
+		if !d.within(c) {
+			return nil
+		}
+		if room == 0 {
+			return scanner.Errorf(scanner.Malformed, d.Offset, "more chunks than the dataset has room for")
+		}
+		room--
+		return d.place(out, c)
+	})
+}
+
+// room is how many chunks the values make.
+func (d *Dataset) room() uint64 {
+	n := uint64(1)
+	for i, dim := range d.Space.Dims {
+		n = product(n, (dim-1)/d.Chunk[i]+1)
+	}
+	return n
+}
+
+// within reports whether a chunk begins among the values. A dataset that shrank may
+// have others.
+func (d *Dataset) within(c chunk) bool {
+	for i, at := range c.at {
+		if at >= d.Space.Dims[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // maxSmallChunk is how large the chunks of a small dataset may be, in bytes: much
@@ -41,14 +73,8 @@ const maxSmallChunk = 4 << 20
 
 // place copies the values of a chunk to where they belong.
 func (d *Dataset) place(out []byte, c chunk) error {
-	if len(c.at) != len(d.Space.Dims) {
-		return scanner.Errorf(scanner.Malformed, d.Offset, "a chunk at %d coordinates", len(c.at))
-	}
 	edge := false
 	for i, at := range c.at {
-		if at >= d.Space.Dims[i] {
-			return nil // a chunk that the dataset has no more room for
-		}
 		edge = edge || d.Chunk[i] > d.Space.Dims[i]-at
 	}
 	in, err := d.chunkData(c, edge)

@@ -100,9 +100,9 @@ func (o *Object) data(messages []message) {
 	o.Type = d.Type
 	switch {
 	case o.Dataset != nil:
-		o.Kind = DatasetKind
+		o.Kind = DatasetObject
 	case d.Type != nil:
-		o.Kind = NamedType
+		o.Kind = DatatypeObject
 	}
 	if len(layouts) > 1 {
 		f.problem(scanner.Errorf(scanner.Malformed, layouts[1].at, "a dataset with %d layouts", len(layouts)))

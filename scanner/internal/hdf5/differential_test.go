@@ -45,6 +45,19 @@ type dataFact struct {
 // TestLikeH5py compares what is found in files of every kind with what h5py finds.
 // MODELSIEVE_STREAMS and MODELSIEVE_SEED make more files, and others.
 func TestLikeH5py(t *testing.T) {
+	dir := makeFiles(t, envOr("MODELSIEVE_STREAMS", "40"), envOr("MODELSIEVE_SEED", "1"))
+	files, _ := filepath.Glob(filepath.Join(dir, "*.h5"))
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".h5"), func(t *testing.T) { compare(t, name) })
+	}
+	if len(files) < 8 {
+		t.Errorf("%d files were made", len(files))
+	}
+}
+
+// makeFiles runs testdata/make.py on a new folder.
+func makeFiles(t *testing.T, args ...string) string {
+	t.Helper()
 	python := os.Getenv("MODELSIEVE_PYTHON")
 	if python == "" {
 		t.Skip("SKIPPED: MODELSIEVE_PYTHON is not set to a Python with h5py, so readers cannot be compared")
@@ -53,19 +66,52 @@ func TestLikeH5py(t *testing.T) {
 		t.Skipf("SKIPPED: %s has no h5py, so readers cannot be compared: %s", python, bytes.TrimSpace(out))
 	}
 	dir := t.TempDir()
-	args := []string{"testdata/make.py", dir, envOr("MODELSIEVE_STREAMS", "40"), envOr("MODELSIEVE_SEED", "1")}
+	args = append([]string{"testdata/make.py", dir}, args...)
 	out, err := exec.Command(python, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s %v: %v\n%s", python, args, err, out)
 	}
 	t.Logf("%s", out)
-	files, _ := filepath.Glob(filepath.Join(dir, "*.h5"))
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".h5"), func(t *testing.T) { compare(t, name) })
+	return dir
+}
+
+// TestCost: weights are not read.
+func TestCost(t *testing.T) {
+	file, err := os.Open(filepath.Join(makeFiles(t, "weights"), "weights.h5"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(files) < 8 {
-		t.Errorf("%d files were made", len(files))
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
 	}
+	r, m := &counter{file: file}, newMeter()
+	f, err := hdf5.Open(r, info.Size(), m, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	objects := 0
+	err = f.Walk(func(*hdf5.Object) error { objects++; return nil })
+	if err != nil || len(m.problems) > 0 || objects != 202 {
+		t.Errorf("%d objects, %v, %v", objects, err, m.problems)
+	}
+	t.Logf("%d bytes of %d read, %d steps, %d held", r.bytes, info.Size(), m.steps, m.peak)
+	if r.bytes > info.Size()/500 {
+		t.Errorf("%d bytes of %d read", r.bytes, info.Size())
+	}
+}
+
+// A counter counts the bytes that are read.
+type counter struct {
+	file  *os.File
+	bytes int64
+}
+
+func (c *counter) ReadAt(p []byte, off int64) (int, error) {
+	c.bytes += int64(len(p))
+	return c.file.ReadAt(p, off)
 }
 
 func envOr(name, other string) string {

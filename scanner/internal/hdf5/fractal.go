@@ -75,7 +75,10 @@ func (h *fractalHeap) enter(addr uint64) error {
 		return scanner.Errorf(scanner.Malformed, h.f.base+bytesOf(addr), "a block of a fractal heap is in it twice")
 	}
 	h.seen[addr] = true
-	return firstError(h.f.hold(96), h.f.enter(addr, h.owner))
+	if err := h.f.hold(96); err != nil {
+		return err
+	}
+	return h.f.enter(addr, h.owner)
 }
 
 // header reads the header and what it leads to.

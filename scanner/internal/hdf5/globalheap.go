@@ -104,7 +104,7 @@ func (f *File) global(id heapID, n uint64) ([]byte, int64, error) {
 	if n > o.size {
 		return nil, o.off, scanner.Errorf(scanner.Malformed, o.off, "%d bytes wanted of a global heap object of %d", n, o.size)
 	}
-	if err := firstError(f.step(1+int64(n)/8), f.hold(int64(n))); err != nil {
+	if err := f.charge(1+int64(n)/8, int64(n)); err != nil {
 		return nil, o.off, err
 	}
 	f.sink.Analysed(o.off, int64(n))

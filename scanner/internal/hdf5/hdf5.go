@@ -109,6 +109,14 @@ func (f *File) hold(n int64) error {
 	return nil
 }
 
+// charge spends work and charges memory as hold does.
+func (f *File) charge(steps, bytes int64) error {
+	if err := f.step(steps); err != nil {
+		return err
+	}
+	return f.hold(bytes)
+}
+
 // keep charges n bytes until Close.
 func (f *File) keep(n int64) error {
 	if err := f.budget.Hold(n); err != nil {

@@ -171,9 +171,6 @@ func (h *headerReader) parse(d *decoder) {
 			m.kind, n, m.flags = d.u16(), uint64(d.u16()), d.u8()
 			d.bytes(3)
 		}
-		if m.kind == msgNil && n > uint64(len(d.b)) {
-			return // what is left is a gap, which holds anything
-		}
 		m.body = d.part(n, messageNames[m.kind])
 		if m.body.err != nil {
 			return

@@ -58,7 +58,7 @@ func (z *itemizer) each(t *Datatype, raw []byte, at int64, depth int) error {
 // add adds an item.
 func (z *itemizer) add(i Item) error {
 	z.items = append(z.items, i)
-	return firstError(z.f.step(1), z.f.hold(48))
+	return z.f.charge(1, 48)
 }
 
 // value takes one value apart.

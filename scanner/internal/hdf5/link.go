@@ -162,8 +162,13 @@ func (o *Object) symbols(t symbolTable) {
 		o.f.problem(err)
 		return
 	}
+	w := o.f.walker(o.address)
 	o.f.problem(o.f.btree1(t.tree, o.address, 0, o.f.length, func(_ *decoder, child uint64) error {
-		o.f.problem(o.symbolNode(child, heap))
+		err := w.node(child)
+		if err == nil {
+			err = o.symbolNode(child, heap)
+		}
+		o.f.problem(err)
 		return nil
 	}))
 }
@@ -171,9 +176,6 @@ func (o *Object) symbols(t symbolTable) {
 // symbolNode reads one node of a symbol table.
 func (o *Object) symbolNode(addr uint64, heap decoder) error {
 	f := o.f
-	if err := f.enter(addr, o.address); err != nil {
-		return err
-	}
 	d, err := f.read(addr, 8, "symbol table node")
 	if err != nil {
 		return err

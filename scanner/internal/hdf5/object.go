@@ -11,10 +11,10 @@ type Kind uint8
 
 // The kinds of objects.
 const (
-	Unknown Kind = iota
-	Group
-	DatasetKind
-	NamedType
+	UnknownObject Kind = iota
+	GroupObject
+	DatasetObject
+	DatatypeObject // committed: types by name
 )
 
 func (k Kind) String() string { return [...]string{"unknown", "group", "dataset", "datatype"}[k] }
@@ -88,7 +88,7 @@ type walk struct {
 
 // push notes an object to visit.
 func (w *walk) push(p pending) {
-	if err := firstError(w.f.step(1), w.f.keep(p.cost())); err != nil {
+	if err := w.f.keep(p.cost()); err != nil {
 		w.f.problem(err)
 		return
 	}
@@ -173,7 +173,7 @@ func (o *Object) group(messages []message) {
 		default:
 			continue
 		}
-		o.Kind = Group
+		o.Kind = GroupObject
 		o.f.problem(m.body.err)
 	}
 }

@@ -17,7 +17,7 @@ func (d *Dataset) virtual(id heapID) error {
 		if b.err != nil {
 			break
 		}
-		if err := firstError(f.step(4), f.hold(96+int64(len(s.File)+len(s.Dataset)))); err != nil {
+		if err := f.charge(4, 96+int64(len(s.File)+len(s.Dataset))); err != nil {
 			return err
 		}
 		d.Virtual = append(d.Virtual, s)

@@ -1,6 +1,6 @@
 """Writes HDF5 files of every kind that h5py, pandas and PyTables can write, and what h5py
 finds in them: make.py DIRECTORY [COUNT [SEED]]. Each NAME.h5 gets a NAME.json. With
-"fixtures" as COUNT, only the few small files that the repository keeps."""
+"fixtures" as COUNT, only the few small files that the repository keeps; with "weights", a large one."""
 
 import ctypes
 import json
@@ -509,8 +509,18 @@ def cached(path):
         file.attrs["model_config"] = np.bytes_(b"{}")
 
 
+def weights(path):
+    """What a model has most of: 256 MiB of numbers, in both layouts."""
+    with h5py.File(path, "w") as file:
+        for i in range(100):
+            file.create_dataset(f"layer{i}/kernel", data=np.full((2 << 20) // 4, i, "f4"))
+        file.create_dataset("chunked", data=np.zeros((56 << 20) // 4, "f4"), chunks=((64 << 10) // 4,))
+
+
 def main():
     where = sys.argv[1]
+    if sys.argv[2:] == ["weights"]:
+        return weights(os.path.join(where, "weights.h5"))
     if sys.argv[2:] == ["fixtures"]:
         for name, write in list(globals().items()):
             if name.startswith("fixture_"):
