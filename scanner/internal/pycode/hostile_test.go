@@ -72,6 +72,25 @@ func TestUnread(t *testing.T) {
 	}
 }
 
+// A name that an import gives stands for what was imported, also in local variables
+// and in those of enclosing functions.
+func TestAliases(t *testing.T) {
+	for release, stream := range samples(t) {
+		listing, err := pycode.Read(stream, pycode.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{
+			"..package.thing.attribute.deep", "os.getpid", "os.path.getsize", "os.system", "shutil.rmtree", "socket.gethostname",
+			"socket.socket", "subprocess.PIPE", "subprocess.Popen", "sys.modules.get", "xml.dom.minidom.parseString",
+		} {
+			if !slices.Contains(listing.Dotted, want) {
+				t.Errorf("%s: %s is not among %q", release, want, listing.Dotted)
+			}
+		}
+	}
+}
+
 func TestPyc(t *testing.T) {
 	magics := map[string]uint16{"3.6": 3379, "3.7": 3394, "3.8": 3413, "3.9": 3425, "3.10": 3439, "3.11": 3495, "3.12": 3531, "3.13": 3571, "3.14": 3627}
 	for release, stream := range samples(t) {
@@ -208,6 +227,8 @@ func TestHostile(t *testing.T) {
 		"no-reference":       {"r\x00\x00\x00\x00", scanner.Malformed},
 		"negative-reference": {"r\xff\xff\xff\xff", scanner.Malformed},
 		"inside-itself":      {"\xa9\x01r\x00\x00\x00\x00", scanner.Malformed},
+		"flag-on-none":       {")\x03\xce\xfa\x01xr\x00\x00\x00\x00", ""},
+		"none-is-no-object":  {")\x03\xce\xfa\x01xr\x01\x00\x00\x00", scanner.Malformed},
 		"list-inside-itself": {"\xdb\x01\x00\x00\x00r\x00\x00\x00\x00", ""},
 		"null":               {"0", scanner.Malformed},
 		"null-inside":        {")\x010", scanner.Malformed},

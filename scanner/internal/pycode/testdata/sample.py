@@ -23,7 +23,10 @@ class Model:
         from json import loads
 
         def inner():
-            return files.rmtree(command), loads("{}")
+            import socket as net
+            import os as o
+            pid = o.getpid(), net.gethostname()
+            return files.rmtree(command), loads("{}"), lambda: (pid, net.socket)
 
         if command in {"one", "two"}:
             return start(command, stdout=PIPE)
