@@ -257,7 +257,7 @@ func (x *extensible) block(addr, elements uint64, pages *pageMap) error {
 		return err
 	}
 	if elements > x.page && pages == nil {
-		return scanner.Errorf(scanner.Malformed, x.f.base+bytesOf(addr), "a data block of %d elements without a map of its pages", elements)
+		return scanner.Errorf(scanner.Malformed, x.f.offset(addr), "a data block of %d elements without a map of its pages", elements)
 	}
 	prefix := uint64(6+x.f.address) + x.offsetWidth
 	return x.d.arrayBlock(x.element, addr, prefix, "EADB", elements, x.page, pages)

@@ -20,7 +20,7 @@ func (f *File) walker(owner uint64) walker { return walker{f, owner, map[uint64]
 // node notes a node.
 func (w *walker) node(addr uint64) error {
 	if w.seen[addr] {
-		return scanner.Errorf(scanner.Malformed, w.f.base+bytesOf(addr), "a node of an index is in it twice")
+		return scanner.Errorf(scanner.Malformed, w.f.offset(addr), "a node of an index is in it twice")
 	}
 	w.seen[addr] = true
 	if err := w.f.hold(32); err != nil {
@@ -166,7 +166,7 @@ func (t *tree2) read(addr, n uint64, depth int) error {
 		used += (n + 1) * uint64(pointer)
 	}
 	if used > uint64(t.nodeSize) {
-		return scanner.Errorf(scanner.Malformed, t.f.base+bytesOf(addr), "B-tree node: %d records of %d bytes in %d", n, t.recordSize, t.nodeSize)
+		return scanner.Errorf(scanner.Malformed, t.f.offset(addr), "B-tree node: %d records of %d bytes in %d", n, t.recordSize, t.nodeSize)
 	}
 	t.f.account(addr, uint64(t.nodeSize))
 	d, err := t.f.read(addr, int64(used), "B-tree node")

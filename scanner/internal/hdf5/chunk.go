@@ -157,15 +157,15 @@ func (d *Dataset) implicit(visit func(chunk) error) error {
 	g := d.grid(-1)
 	n := product(g.count...)
 	size := d.chunkBytes()
-	if _, err := d.f.place(d.index.address, bytesOf(product(n, size)), "data"); err != nil {
-		d.f.problem(err)
+	off, err := d.f.place(d.index.address, 0, "data")
+	if err != nil {
+		return err
 	}
-	left := uint64(d.f.size)
-	for i := uint64(0); i < n; i++ {
-		if size > left { // told above
-			return nil
-		}
-		left -= size
+	here := uint64(d.f.size-off) / size
+	if n > here {
+		d.f.problem(scanner.Errorf(scanner.Truncated, d.f.size, "the file ends before %d of %d chunks", n-here, n))
+	}
+	for i := range min(n, here) {
 		if err := d.f.step(1); err != nil {
 			return err
 		}

@@ -65,8 +65,13 @@ func (f *File) place(addr uint64, n int64, what string) (int64, error) {
 	return off, nil
 }
 
-// bytes reads n bytes at an offset; that they are there was checked.
-func (f *File) bytes(off, n int64) ([]byte, error) {
+// offset returns where an address is in the file, its end where it lies behind that.
+func (f *File) offset(addr uint64) int64 {
+	return f.base + int64(min(addr, uint64(f.size-f.base)))
+}
+
+// stored reads n bytes at an offset; that they are there was checked.
+func (f *File) stored(off, n int64) ([]byte, error) {
 	b := make([]byte, n)
 	got, err := f.r.ReadAt(b, off)
 	var input *scanner.Error

@@ -72,7 +72,7 @@ func filterSize(d decoder) int64 {
 // enter notes a block.
 func (h *fractalHeap) enter(addr uint64) error {
 	if h.seen[addr] {
-		return scanner.Errorf(scanner.Malformed, h.f.base+bytesOf(addr), "a block of a fractal heap is in it twice")
+		return scanner.Errorf(scanner.Malformed, h.f.offset(addr), "a block of a fractal heap is in it twice")
 	}
 	h.seen[addr] = true
 	if err := h.f.hold(96); err != nil {
@@ -316,7 +316,7 @@ func (h *fractalHeap) managed(d *decoder, what string) (decoder, error) {
 		return *d, scanner.Errorf(scanner.Malformed, d.at, "a %s of %d bytes, %d are left of its block", what, n, b.size-from)
 	}
 	if b.plain != nil {
-		return decoder{sizes: h.f.sizes, b: b.plain[from : from+n : from+n], at: b.at, what: what}, h.f.step(1)
+		return decoder{sizes: h.f.sizes, b: b.plain[from : from+n : from+n], at: b.at, what: what}, h.f.step(1 + int64(n)/8)
 	}
 	return h.f.heldRead(uint64(b.at-h.f.base)+from, n, what)
 }

@@ -96,7 +96,7 @@ func (f *File) global(id heapID, n uint64) ([]byte, int64, error) {
 	}
 	o, ok := c.objects[id.index]
 	if !ok {
-		return nil, 0, scanner.Errorf(scanner.Malformed, f.base+bytesOf(id.addr), "no global heap object %d", id.index)
+		return nil, 0, scanner.Errorf(scanner.Malformed, f.offset(id.addr), "no global heap object %d", id.index)
 	}
 	if n == undefined {
 		n = o.size

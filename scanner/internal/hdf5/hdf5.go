@@ -47,6 +47,7 @@ type File struct {
 	root    uint64
 	roots   *symbolTable // the root group's, as the superblock repeats it; nil: it does not
 	nodes   nodeSizes
+	image   []imageEntry // by place
 
 	stop error // why the walk must end
 	held int64 // bytes charged until the object at hand was visited

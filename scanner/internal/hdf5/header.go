@@ -56,7 +56,7 @@ func (f *File) header(addr uint64) []message {
 	for i := 0; i < len(h.blocks) && f.stop == nil; i++ {
 		b := h.blocks[i]
 		if seen[b.addr] {
-			f.problem(scanner.Errorf(scanner.Malformed, f.base+bytesOf(addr), "object header: two continuations at address %d", b.addr))
+			f.problem(scanner.Errorf(scanner.Malformed, f.offset(addr), "object header: two continuations at address %d", b.addr))
 			continue
 		}
 		seen[b.addr] = true

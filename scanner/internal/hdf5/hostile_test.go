@@ -103,14 +103,6 @@ func TestSuperblockDisagrees(t *testing.T) {
 	}
 }
 
-// TestCacheImage: h5py reads the attribute of this file from the image.
-func TestCacheImage(t *testing.T) {
-	out, _ := bounded(t, read(t, "cached.hdf5"))
-	if !strings.Contains(strings.Join(out, "\n"), "a metadata cache image stands in") {
-		t.Errorf("%q", out)
-	}
-}
-
 // TestUserBlock: the file may begin behind anything of 512 bytes, 1024 and so on, and
 // nowhere else.
 func TestUserBlock(t *testing.T) {

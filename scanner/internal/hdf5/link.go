@@ -31,7 +31,7 @@ type Link struct {
 	Kind   LinkKind
 	Target string // of Soft: a path in this file; of External: a path in File
 	File   string // of External: as it stands in the link
-	Object int64  // of Hard: Object.Offset of what it leads to
+	Object int64  // of Hard: Object.Offset of what it leads to; the end of the file if nowhere
 	Data   []byte // of other kinds
 	Offset int64  // of the link in the file
 
@@ -85,11 +85,7 @@ func firstError(errs ...error) error {
 // addLink gives a group a link.
 func (o *Object) addLink(l *Link) {
 	if l.Kind == Hard {
-		off, err := o.f.place(l.address, 0, "linked object")
-		if err != nil {
-			o.f.problem(err)
-		}
-		l.Object = off
+		l.Object = o.f.offset(l.address)
 	}
 	if err := o.f.hold(160 + int64(len(l.Name)+len(l.Target)+len(l.File)+len(l.Data))); err != nil {
 		o.f.problem(err)
@@ -259,7 +255,7 @@ func heapText(heap decoder, at uint64) (string, error) {
 // large by using its parts again.
 func (f *File) enter(addr, owner uint64) error {
 	if other, ok := f.owners[addr]; ok && other != owner {
-		return scanner.Errorf(scanner.Malformed, f.base+bytesOf(addr), "two objects share a structure that belongs to one")
+		return scanner.Errorf(scanner.Malformed, f.offset(addr), "two objects share a structure that belongs to one")
 	}
 	if _, ok := f.owners[addr]; !ok {
 		if err := f.keep(48); err != nil {

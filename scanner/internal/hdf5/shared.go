@@ -133,6 +133,9 @@ func (f *File) datatype(flags byte, body decoder) (*Datatype, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.step(1 + int64(len(body.b))/4); err != nil {
+		return nil, err
+	}
 	if err := f.keepFor(key, typeCost*int64(len(body.b))); err != nil {
 		return nil, err
 	}

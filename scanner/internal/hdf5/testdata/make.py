@@ -507,6 +507,10 @@ def cached(path):
     assert library().H5Pset_mdc_image_config(ctypes.c_int64(access.id), ctypes.byref(ImageConfig(1, True, False, -1))) >= 0
     with h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, fapl=access)) as file:
         file.attrs["model_config"] = np.bytes_(b"{}")
+        file["soft"] = h5py.SoftLink("/elsewhere")
+        if os.path.basename(path) == "cached.h5":  # HDF5 2.0 does not read its own images of dense groups
+            attributes(random.Random(1), file, 7)
+            links(random.Random(3), file, file.create_group("links"), 7)
 
 
 def weights(path):
@@ -526,10 +530,10 @@ def main():
             if name.startswith("fixture_"):
                 write(os.path.join(where, name.removeprefix("fixture_") + ".h5"))
         filtered_heap(os.path.join(where, "filtered.h5"), 8)
-        cached(os.path.join(where, "cached.hdf5"))
+        cached(os.path.join(where, "image.h5"))
         return
     where, count, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100, int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    named = {"many": many, "old_many": old_many, "arrays": arrays, "filtered_heap": filtered_heap, "shared_messages": shared_messages, "odd_sizes": odd_sizes,
+    named = {"many": many, "old_many": old_many, "arrays": arrays, "filtered_heap": filtered_heap, "shared_messages": shared_messages, "odd_sizes": odd_sizes, "cached": cached,
              "superblock1": superblock1, "virtual": virtual, "keras_models": keras_models, "pandas": pandas_store, "keras": keras_weights}
     for name, write in named.items():
         path = os.path.join(where, name + ".h5")
