@@ -63,7 +63,10 @@ const recordBytes = 4 // that the order of records takes for each
 
 func newRecords(p *scanner.Pass, archive *ziparchive.Archive) (*records, error) {
 	n := archive.Len()
-	if err := cmp.Or(p.Budget.Step(int64(n)), p.Budget.Hold(int64(n)*recordBytes)); err != nil {
+	if err := p.Budget.Step(int64(n)); err != nil {
+		return nil, err
+	}
+	if err := p.Budget.Hold(int64(n) * recordBytes); err != nil {
 		return nil, err
 	}
 	r := &records{Archive: archive, budget: p.Budget, order: make([]int32, n)}

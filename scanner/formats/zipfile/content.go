@@ -15,10 +15,15 @@ import (
 // what the headers say of it.
 func unpack(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name string) error {
 	at := scanner.Span{Offset: e.DataAt, Length: e.Packed}
-	if err := p.Budget.Hold(e.Memory()); err != nil {
-		return p.GapOf(err)
+	memory := e.Memory(p)
+	if err := p.Budget.Step(memory / clearedBytes); err != nil { // or many small members would cost much
+		return err
 	}
-	defer p.Budget.Release(e.Memory())
+	if err := p.Budget.Hold(memory); err != nil {
+		p.Gap(scanner.OverLimit, at, "the member %q needs %d bytes of memory: %v", scanner.Clean(e.Name, 160), memory, err)
+		return nil
+	}
+	defer p.Budget.Release(memory)
 	var found measured
 	err := p.Stream(ctx, scanner.Member{Name: name}, at, func() (io.Reader, error) {
 		content, err := e.Open(p)
@@ -44,6 +49,9 @@ func unpack(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name stri
 	})
 	return p.Section(ctx, scanner.Member{Name: name + " (rest)"}, e.DataAt+e.Packed-found.rest, found.rest)
 }
+
+// clearedBytes is how many bytes of memory for a decoder count as a step.
+const clearedBytes = 16
 
 // measured is what an unpacked content comes to.
 type measured struct {

@@ -120,15 +120,35 @@ func noEOF(err error) error {
 	return err
 }
 
-// Memory returns how many bytes a reader of the content may take at most.
-func (e *Entry) Memory() int64 {
+// Memory returns how many bytes a reader of the content takes before it gives any, at
+// most. What cannot be read counts as little: Open meets it.
+func (e *Entry) Memory(r io.ReaderAt) int64 {
+	const deflate, blocks, little = 32 << 10, 4 << 20, 4 << 10
+	start := make([]byte, min(e.Packed, zstd.HeaderMaxSize))
+	n, _ := r.ReadAt(start, e.DataAt)
+	start = start[:n]
 	switch e.Method {
+	case Deflate:
+		return deflate
 	case BZip2:
-		return 4 << 20
-	case LZMA, XZ:
-		return maxDictionary
+		return blocks
+	case LZMA:
+		if n < 9 {
+			return little
+		}
+		dictionary := uint64(le.Uint32(start[5:]))
+		if e.Listed {
+			dictionary = min(dictionary, e.Size)
+		}
+		return int64(max(little, min(dictionary, maxDictionary)))
 	case Zstd:
-		return maxWindow
+		var h zstd.Header
+		if h.Decode(start) != nil {
+			return little
+		}
+		return int64(max(little, min(h.WindowSize, maxWindow)))
+	case XZ:
+		return maxDictionary
 	}
-	return 64 << 10
+	return little
 }

@@ -39,7 +39,7 @@ func (z *reader) findEnds() error {
 			return err
 		}
 	}
-	return first(z.near.err, z.far.err)
+	return cmp.Or(z.near.err, z.far.err)
 }
 
 // link sorts the directory headers of an end record by their local headers.
@@ -159,7 +159,7 @@ func (z *reader) widen(e *endRecord, locator int64) error {
 		if e.offset == most {
 			e.offset = le.Uint64(record[48:])
 		}
-		return first(z.record(at, end64Bytes), z.record(locator, locator64Bytes))
+		return cmp.Or(z.record(at, end64Bytes), z.record(locator, locator64Bytes))
 	}
 	return nil
 }
@@ -232,7 +232,7 @@ func (z *reader) readDirectory(at, shift int64) (n uint64, end int64, err error)
 		return n, at, err
 	}
 	z.directories[start] = n
-	return n, at, first(z.near.err, z.far.err)
+	return n, at, cmp.Or(z.near.err, z.far.err)
 }
 
 // readCentral reads a directory header, known where it was read before, and returns
@@ -251,7 +251,7 @@ func (z *reader) readCentral(b []byte, at, shift int64, known bool) (end int64, 
 		zip64(z.far.view(at+centralBytes+name, int(extra)), &c.size, &c.packed, &localAt)
 	}
 	if !known {
-		if err := first(z.borrow(headerMapBytes), z.record(at, end-at)); err != nil {
+		if err := cmp.Or(z.borrow(headerMapBytes), z.record(at, end-at)); err != nil {
 			return at, err
 		}
 		z.centrals[at] = shift

@@ -24,7 +24,7 @@ func (z *reader) readLocals() error {
 		i = k
 	}
 	z.missing()
-	return first(z.near.err, z.far.err)
+	return cmp.Or(z.near.err, z.far.err)
 }
 
 // missing notes the directory headers that lead to no local header.
@@ -324,7 +324,7 @@ func (z *reader) orphan(at, end int64) (int64, error) {
 		packed = uint64(next - e.dataAt)
 	}
 	z.anomaly(at, e.name, "an entry that the directory does not list")
-	if err := first(z.borrow(lateBytes), z.add(e, packed)); err != nil {
+	if err := cmp.Or(z.borrow(lateBytes), z.add(e, packed)); err != nil {
 		return 0, err
 	}
 	z.late[at] = e.dataAt + int64(packed)

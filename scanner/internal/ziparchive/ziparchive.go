@@ -12,6 +12,7 @@
 package ziparchive
 
 import (
+	"cmp"
 	"io"
 	"math"
 
@@ -175,21 +176,11 @@ func (z *reader) read() error {
 	z.costs.Release(z.reserved)
 	z.worked, z.lent, z.reserved = 0, z.lent-z.reserved, 0
 	locals := z.readLocals()
-	if err := first(directories, locals); err != nil {
+	if err := cmp.Or(directories, locals); err != nil {
 		return err
 	}
 	z.worked = 0
 	return z.searchGaps()
-}
-
-// first returns the first error that is not nil.
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // finish sorts the records and drops what a cut-off file lacks from the anomalies.
