@@ -87,8 +87,9 @@ func (o op) usesName() bool {
 	switch o.kind {
 	case opLoad, opAttr, opName, opStore, opImport, opImportFrom:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // usesConst reports whether the argument counts through the constants.

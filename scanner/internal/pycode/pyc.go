@@ -3,6 +3,7 @@ package pycode
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/modelsieve/modelsieve/scanner"
 )
@@ -42,13 +43,14 @@ func ReadPyc(file []byte, limits Limits) (*Listing, error) {
 			known, header = m.release, m.header
 		}
 	}
-	if known == nil {
+	only := layoutOf(known)
+	if only == nil {
 		return new(Listing), scanner.Errorf(scanner.Unsupported, 0, "the bytecode of a Python that is not known here (magic number %d)", magic)
 	}
 	if len(file) < header {
 		return new(Listing), scanner.Errorf(scanner.Truncated, 0, "the header of a .pyc file has %d bytes, not %d", header, len(file))
 	}
-	listing, err := read(file[header:], []*layout{known.layout()}, limits)
+	listing, err := read(file[header:], []*layout{only}, limits)
 	var input *scanner.Error
 	if errors.As(err, &input) {
 		input.At.Offset += int64(header)
@@ -56,16 +58,15 @@ func ReadPyc(file []byte, limits Limits) (*Listing, error) {
 	return listing, err
 }
 
-// layout returns the layout of a release, with no other release.
-func (r *release) layout() *layout {
+// layoutOf returns the layout of a release with no other release, nil for a release
+// that is nil.
+func layoutOf(r *release) *layout {
 	for _, l := range layouts {
-		for _, known := range l.releases {
-			if known == r {
-				only := *l
-				only.releases = []*release{r}
-				return &only
-			}
+		if slices.Contains(l.releases, r) {
+			only := *l
+			only.releases = []*release{r}
+			return &only
 		}
 	}
-	panic("pycode: a release without a layout")
+	return nil
 }

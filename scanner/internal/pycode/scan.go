@@ -91,11 +91,12 @@ func (s *scan) operand(in instruction) string {
 		return cut(nth(s.c.locals, in.arg>>4&15))
 	case opLoadCell, opStoreCell:
 		return cut(nth(s.c.cells, in.arg))
+	default:
+		if in.usesName() {
+			return cut(s.c.names.text(in.arg))
+		}
+		return ""
 	}
-	if in.usesName() {
-		return cut(s.c.names.text(in.arg))
-	}
-	return ""
 }
 
 // cut ends a name where no dotted name goes on.

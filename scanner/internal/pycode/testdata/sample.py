@@ -22,10 +22,9 @@ class Model:
         import shutil as files
         from json import loads
 
-        def inner():
+        def inner(number=1):
             import socket as net
-            import os as o
-            pid = o.getpid(), net.gethostname()
+            import os as o; pid = number, o.getpid(), net.gethostname()
             return files.rmtree(command), loads("{}"), lambda: (pid, net.socket)
 
         if command in {"one", "two"}:
