@@ -17,10 +17,10 @@ import (
 // runArchive compares what the pickle of a torch archive says of storages with
 // the records that hold them. The zip analyzer hands all members on.
 func runArchive(p *scanner.Pass) error {
-	archive, err := ziparchive.Read(p, p.Size, p.Budget)
+	archive := ziparchive.Read(p, p.Size, p.Budget)
 	defer archive.Close()
-	if err != nil {
-		return err
+	if archive.Err != nil {
+		return archive.Err
 	}
 	pickles := pickles(archive)
 	if len(pickles) == 0 {

@@ -86,8 +86,9 @@ func endRecord(tail []byte, size int64) bool {
 }
 
 func run(ctx context.Context, p *scanner.Pass) error {
-	archive, err := ziparchive.Read(p, p.Size, p.Budget)
+	archive := ziparchive.Read(p, p.Size, p.Budget)
 	defer archive.Close()
+	err := archive.Err
 	if err == nil {
 		err = archive.Compare()
 	}

@@ -80,21 +80,24 @@ func (o *Object) data(messages []message) {
 	f := o.f
 	d := &Dataset{f: f, owner: o.address, Layout: NoLayout, address: undefined, index: chunkIndex{address: undefined}}
 	var layouts []decoder
+	seen := map[uint16]bool{}
 	for _, m := range messages {
-		var err error
 		switch m.kind {
-		case msgDatatype:
-			d.Type, err = f.datatype(m.flags, m.body)
-		case msgDataspace, msgFilters, msgExternal, msgLayout:
-			if m.kind != msgFilters { // groups have them for their heaps
-				o.Dataset = d
-			}
-			body, e := f.resolve(m.kind, m.flags, m.body)
-			if err = e; err == nil {
-				layouts = d.message(m.kind, &body, layouts)
-				err = body.err
+		case msgDataspace, msgExternal, msgLayout:
+			o.Dataset = d
+		case msgDatatype, msgFilters: // groups have filters for their heaps
+		default:
+			continue
+		}
+		if seen[m.kind] {
+			f.problem(scanner.Errorf(scanner.Malformed, m.body.at, "a second %s", messageNames[m.kind]))
+			if m.kind != msgExternal && m.kind != msgLayout {
+				continue // libhdf5 goes by the first
 			}
 		}
+		seen[m.kind] = true
+		var err error
+		layouts, err = d.message(m, layouts)
 		f.problem(err)
 	}
 	o.Type = d.Type
@@ -104,27 +107,35 @@ func (o *Object) data(messages []message) {
 	case d.Type != nil:
 		o.Kind = DatatypeObject
 	}
-	if len(layouts) > 1 {
-		f.problem(scanner.Errorf(scanner.Malformed, layouts[1].at, "a dataset with %d layouts", len(layouts)))
-	}
-	for i := len(layouts) - 1; i >= 0; i-- { // libhdf5 goes by the first
+	for i := len(layouts) - 1; i >= 0; i-- { // what the first says prevails
 		f.problem(d.layout(&layouts[i]))
 	}
 }
 
 // message takes one message that describes data; layouts wait for the others.
-func (d *Dataset) message(kind uint16, body *decoder, layouts []decoder) []decoder {
-	switch kind {
-	case msgDataspace:
-		d.Space = body.dataspace()
-	case msgFilters:
-		d.Filters = append(d.Filters, body.filters()...)
-	case msgExternal:
-		d.external(body)
-	case msgLayout:
-		layouts = append(layouts, *body)
+func (d *Dataset) message(m message, layouts []decoder) ([]decoder, error) {
+	if m.kind == msgDatatype {
+		var err error
+		d.Type, err = d.f.datatype(m.flags, m.body)
+		return layouts, err
 	}
-	return layouts
+	body, err := d.f.resolve(m.kind, m.flags, m.body)
+	if err != nil {
+		return layouts, err
+	}
+	switch m.kind {
+	case msgDataspace:
+		if space := body.dataspace(); body.err == nil {
+			d.Space = space
+		}
+	case msgFilters:
+		d.Filters = body.filters()
+	case msgExternal:
+		d.external(&body)
+	case msgLayout:
+		layouts = append(layouts, body)
+	}
+	return layouts, body.err
 }
 
 // layout reads a data layout message (specification IV.A.2.i) and accounts for the

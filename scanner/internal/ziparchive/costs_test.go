@@ -146,7 +146,8 @@ func TestHostileCosts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			size := int64(len(data))
 			r, c := &countingReader{ReaderAt: bytes.NewReader(data)}, &costs{}
-			archive, err := ziparchive.Read(r, size, c)
+			archive := ziparchive.Read(r, size, c)
+			err := archive.Err
 			var input *scanner.Error
 			if err != nil && (!errors.As(err, &input) || input.Reason != scanner.OverLimit && input.Reason != scanner.Malformed) {
 				t.Errorf("reading: %v", err)
@@ -184,9 +185,9 @@ func TestHonestCosts(t *testing.T) {
 	const n = 100_000
 	data := members(n)
 	r, c := &countingReader{ReaderAt: bytes.NewReader(data)}, &costs{}
-	archive, err := ziparchive.Read(r, int64(len(data)), c)
-	if err != nil || archive.Len() != n || len(archive.Anomalies) != 0 {
-		t.Fatalf("%d entries, anomalies %v, %v", archive.Len(), archive.Anomalies, err)
+	archive := ziparchive.Read(r, int64(len(data)), c)
+	if archive.Err != nil || archive.Len() != n || len(archive.Anomalies) != 0 {
+		t.Fatalf("%d entries, anomalies %v, %v", archive.Len(), archive.Anomalies, archive.Err)
 	}
 	if c.peak > 200*n || c.steps > 3*n || r.read > 2*int64(len(data)) {
 		t.Errorf("%d bytes held, %d steps, %d bytes read of %d", c.peak, c.steps, r.read, len(data))
@@ -198,9 +199,9 @@ func TestPartOfADirectory(t *testing.T) {
 	const n = 100_000
 	data := members(n)
 	c := &costs{most: 8 << 20}
-	archive, err := ziparchive.Read(bytes.NewReader(data), int64(len(data)), c)
+	archive := ziparchive.Read(bytes.NewReader(data), int64(len(data)), c)
 	var limit *scanner.LimitError
-	if !errors.As(err, &limit) || archive.Len() == 0 || !archive.Ended {
-		t.Errorf("%d entries, %v, want some and a limit", archive.Len(), err)
+	if !errors.As(archive.Err, &limit) || archive.Len() == 0 || !archive.Ended {
+		t.Errorf("%d entries, %v, want some and a limit", archive.Len(), archive.Err)
 	}
 }

@@ -51,6 +51,7 @@ type Archive struct {
 	Anomalies []Anomaly
 	Truncated []scanner.Span // contents that reach beyond the file
 	Ended     bool           // there is an end record: without one, the file is cut off
+	Err       error          // what ended the reading early; nil: nothing
 
 	centrals list[central]
 	entries  list[entry]
@@ -150,9 +151,9 @@ type reader struct {
 type directory struct{ at, shift int64 }
 
 // Read reads the structures of a file of that many bytes. Where that goes wrong, or
-// takes too much, there is an error besides an archive of what was read before. The
-// caller closes the archive.
-func Read(r io.ReaderAt, size int64, costs Costs) (*Archive, error) {
+// takes too much, the archive has an Err and what was read before. The caller closes
+// the archive.
+func Read(r io.ReaderAt, size int64, costs Costs) *Archive {
 	z := &reader{
 		size:  size,
 		near:  window{r: r, size: size, buf: make([]byte, min(nearBytes, size))},
@@ -166,7 +167,8 @@ func Read(r io.ReaderAt, size int64, costs Costs) (*Archive, error) {
 	if err == nil && z.archive.Len() == 0 && len(z.ends) == 0 {
 		err = scanner.Errorf(scanner.Malformed, 0, "no directory and no entry of a zip file")
 	}
-	return z.archive, err
+	z.archive.Err = err
+	return z.archive
 }
 
 // read reads the directories, the local headers that they name and what lies between.
