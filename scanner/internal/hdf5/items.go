@@ -75,8 +75,9 @@ func (z *itemizer) value(t *Datatype, raw []byte, at int64, depth int) error {
 		return z.each(t.Base, raw, at, depth-1)
 	case Compound:
 		return z.compound(t, raw, at, depth)
+	default:
+		return z.add(Item{Data: raw, Offset: at})
 	}
-	return z.add(Item{Data: raw, Offset: at})
 }
 
 // trim takes off what fills up a string.
