@@ -90,9 +90,6 @@ func (f *File) Close() {
 // Offset is where the HDF5 file begins, behind a user block that may hold anything.
 func (f *File) Offset() int64 { return f.base }
 
-// Version is the version of the superblock, 0 to 3.
-func (f *File) Version() int { return f.version }
-
 // step spends n units of work.
 func (f *File) step(n int64) error {
 	if f.stop == nil {
