@@ -99,10 +99,10 @@ func (w *Walker) field(at, end int64) (Field, error) {
 	if err != nil {
 		return f, err
 	}
-	switch f.Type {
-	case Group:
+	if f.Type == Group {
 		return f, w.group(&f, end)
-	case endGroup:
+	}
+	if f.Type == endGroup {
 		return f, scanner.Errorf(scanner.Malformed, at, "the end of a group that did not start")
 	}
 	return f, nil

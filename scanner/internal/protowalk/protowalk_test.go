@@ -135,7 +135,7 @@ func TestString(t *testing.T) {
 		}
 		return io.EOF
 	})
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		t.Error(err)
 	}
 }
