@@ -17,6 +17,9 @@ type Folder struct {
 	// itself), and is called by a name, or by it and a dot and more. Of an archive, only
 	// members that an analyzer watches, and the folders that they are in, are listed.
 	Named func(dir, name string) []string
+	// Stat looks at what lies at a slash path in the folder, and reports whether there
+	// is something. Nil for archives: what is in them is analysed as it is.
+	Stat func(path string) (Sibling, bool)
 }
 
 // A listing is what lies in a folder, by the part of the name before its first dot.
@@ -156,5 +159,5 @@ func (d *discovery) around(e entry) []Folder {
 func (d *discovery) folder(tree, base, where string, root bool) Folder {
 	return Folder{Where: where, Root: root, Named: func(dir, name string) []string {
 		return d.listings.named(tree, filepath.Join(base, filepath.FromSlash(dir)), name)
-	}}
+	}, Stat: func(name string) (Sibling, bool) { return sibling(tree, base, name) }}
 }
