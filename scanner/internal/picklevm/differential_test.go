@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
@@ -81,7 +82,7 @@ func compareAll(t *testing.T, python string, count int, seed uint64) {
 	go func() {
 		defer in.Close()
 		for i := range count {
-			fmt.Fprintln(in, hex.EncodeToString(generate(seed+uint64(i))))
+			fmt.Fprintln(in, hex.EncodeToString(streamOf(seed+uint64(i))))
 		}
 	}()
 	accepted := 0
@@ -114,7 +115,7 @@ func compareAll(t *testing.T, python string, count int, seed uint64) {
 // unpickler accepts.
 func compare(t *testing.T, seed uint64, did map[string][]string) {
 	t.Helper()
-	stream := generate(seed)
+	stream := streamOf(seed)
 	r, err := told(stream, false)
 	if slices.Contains(r.lines, "anomaly frame") {
 		again, errAgain := told(stream, true)
@@ -130,13 +131,17 @@ func compare(t *testing.T, seed uint64, did map[string][]string) {
 		for _, e := range events {
 			counts[e]++
 		}
+		computed := map[string]int{} // events of a kind whose name the machine does not know
 		for e, n := range counts {
 			kind, _, _ := strings.Cut(e, " ")
+			short := n - r.seen[e]
 			switch {
 			case e == "stop" && err != nil:
 				t.Errorf("seed %d: the %s unpickler accepts %q, the machine says: %v", seed, name, stream, err)
-			case kind == "error" || e == "stop" || strings.Contains(e, "instance of"):
-			case r.seen[e] < n:
+			case kind == "error" || e == "stop" || kind == "touch" && err != nil: // an error is a gap
+			case short > 0 && computed[kind]+short <= r.seen[kind+" computed"]:
+				computed[kind] += short
+			case short > 0:
 				t.Errorf("seed %d: the %s unpickler does %q %d times, the machine tells %d times, of %q", seed, name, e, n, r.seen[e], stream)
 			}
 		}
@@ -169,7 +174,40 @@ func (r *eventCounter) label(v picklevm.Value) string {
 	default:
 		return "?"
 	}
-	return r.m.Global(v).Module + ":" + r.m.Global(v).Name
+	g := r.m.Global(v)
+	if g.Computed && !strings.HasPrefix(g.Module, "copyreg.") {
+		return "computed"
+	}
+	return spelt(g.Module) + ":" + spelt(g.Name)
+}
+
+// spelt undoes the decoding of UTF-8 as latin-1, as the driver does.
+func spelt(name string) string {
+	var raw []byte
+	for _, r := range name {
+		if r > 0xff {
+			return name
+		}
+		raw = append(raw, byte(r))
+	}
+	if utf8.Valid(raw) {
+		return string(raw)
+	}
+	return name
+}
+
+// touch counts that methods of a value run, or of what a tuple or frozenset holds.
+func (r *eventCounter) touch(v picklevm.Value) {
+	switch v.Kind() {
+	case picklevm.KindCall, picklevm.KindInstance, picklevm.KindPersistent:
+		r.seen["touch "+r.label(v)]++
+	case picklevm.KindTuple, picklevm.KindFrozenSet:
+		items, _, _ := r.m.Items(v)
+		for _, item := range items {
+			r.touch(item)
+		}
+	default: // data
+	}
 }
 
 func (r *eventCounter) Import(v picklevm.Value, _ *picklevm.Global, _ int64) error {
@@ -179,23 +217,56 @@ func (r *eventCounter) Import(v picklevm.Value, _ *picklevm.Global, _ int64) err
 func (r *eventCounter) Call(c picklevm.Call) error {
 	r.seen["call "+r.label(c.Callable)]++
 	r.seen["new "+r.label(c.Callable)]++ // OBJ without arguments only runs __new__
+	r.touch(c.Args)
 	return nil
 }
 func (r *eventCounter) New(c picklevm.Call) error {
 	r.seen["new "+r.label(c.Callable)]++
+	r.touch(c.Args)
+	r.touch(c.Kwargs)
 	return nil
 }
-func (r *eventCounter) Build(target, _ picklevm.Value, _ int64) (int64, error) {
-	r.seen["build "+r.label(target)]++
+func (r *eventCounter) Build(target, state picklevm.Value, _ int64) (int64, error) {
+	r.seen["build "+r.label(target)] += manyEvents // one for each attribute
+	r.touch(state)
+	r.touch(state) // a truth value, then an iteration
 	return 0, nil
 }
 func (r *eventCounter) Mutate(target picklevm.Value, items []picklevm.Value, _ byte, _ int64) error {
 	r.seen["mutate "+r.label(target)] += max(1, len(items))
+	r.seen["touch "+r.label(target)]++
+	for _, v := range items {
+		r.touch(v)
+	}
 	return nil
 }
-func (r *eventCounter) Persistent(_, _ picklevm.Value, _ int64) error {
-	r.seen["persistent"]++
+func (r *eventCounter) Pair(_, key, value picklevm.Value, _ int64) {
+	if name, ok := r.m.Str(key); ok && hooks[name] {
+		r.seen["call "+r.label(value)] += manyEvents // whenever the unpickler calls the method
+	}
+}
+func (r *eventCounter) Hash(v picklevm.Value, _ int64) error {
+	r.touch(v)
 	return nil
+}
+func (r *eventCounter) Persistent(_, id picklevm.Value, _ int64) error {
+	r.seen["persistent"]++
+	r.touch(id)
+	return nil
+}
+
+// manyEvents stands for any number of events.
+const manyEvents = 1 << 20
+
+// hooks are the methods that unpicklers call on what they build.
+var hooks = map[string]bool{"__setstate__": true, "append": true, "extend": true, "add": true}
+
+// streamOf makes a stream from a seed.
+func streamOf(seed uint64) []byte {
+	if seed%3 == 0 {
+		return generate(seed)
+	}
+	return generateGrammar(seed)
 }
 
 // generate makes a stream from a seed: mostly opcodes whose operands are there,

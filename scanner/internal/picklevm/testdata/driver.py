@@ -4,8 +4,13 @@ Reads lines of hex from standard input; for each prints one JSON object
 {"c": [...], "c, from a file": [...], "python": [...]}: per unpickler the list of events in order, ending
 with "stop" where the stream was accepted. Nothing is imported: find_class gives
 a stub that records its calls, and the streams come from the test's generator.
+
+Stubs of the module "plain" have no __setstate__, so that unpicklers set their attributes;
+plain.text gives a string when it is called. Extension codes up to 3 are registered.
+The length of a stream chooses the encoding of Python 2 strings.
 """
 
+import copyreg
 import io
 import json
 import pickle
@@ -14,21 +19,64 @@ import sys
 
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 sys.setrecursionlimit(2000)
+for code in range(1, 4):
+    copyreg.add_extension("copyreg._extension_registry", str(code), code)
+
+ENCODINGS = "utf-8", "latin-1", "bytes", "ASCII"
+
+
+def spelt(name):
+    """Undoes the decoding of UTF-8 as latin-1, so that a name is one under every encoding."""
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 def unpickler(base, events):
     class Meta(type):
         def __call__(cls, *args, **kwargs):
             events.append("call " + cls.label)
-            return object.__new__(cls)
+            return "os" if cls.label == "plain:text" else object.__new__(cls)
 
-    class Stub(metaclass=Meta):
+    class Plain(metaclass=Meta):
         label = "?"
 
         def __new__(cls, *args, **kwargs):
             events.append("new " + cls.label)
             return object.__new__(cls)
 
+        def __setattr__(self, name, value):
+            events.append("build " + self.label)
+            object.__setattr__(self, name, value)
+
+        def __hash__(self):
+            events.append("touch " + self.label)
+            return id(self)
+
+        def __bool__(self):
+            events.append("touch " + self.label)
+            return True
+
+        def __index__(self):
+            events.append("touch " + self.label)
+            return 0
+
+        def __iter__(self):
+            events.append("touch " + self.label)
+            return iter(())
+
+        def keys(self):
+            events.append("touch " + self.label)
+            return ()
+
+        items = keys
+
+        def __call__(self, *args, **kwargs):
+            events.append("call " + self.label)
+            return self
+
+    class Stub(Plain):
         def __setstate__(self, state):
             events.append("build " + self.label)
 
@@ -44,15 +92,11 @@ def unpickler(base, events):
         def __setitem__(self, key, value):
             events.append("mutate " + self.label)
 
-        def __call__(self, *args, **kwargs):
-            events.append("call instance of " + self.label)
-            return self
-
     class Unpickler(base):
         def find_class(self, module, name):
-            label = module + ":" + name
+            label = spelt(module) + ":" + spelt(name)
             events.append("import " + label)
-            return Meta("Stub", (Stub,), {"label": label})
+            return Meta("Stub", (Plain if module == "plain" else Stub,), {"label": label})
 
         def persistent_load(self, pid):
             events.append("persistent")
@@ -69,10 +113,10 @@ class File(io.BytesIO):
         return self.getvalue()[at : at + size]
 
 
-def run(base, file):
+def run(base, file, encoding):
     events = []
     try:
-        unpickler(base, events)(file, encoding="utf-8").load()
+        unpickler(base, events)(file, encoding=encoding).load()
         events.append("stop")
     except BaseException as error:  # whatever it is, the events before it happened
         events.append("error " + type(error).__name__)
@@ -81,9 +125,10 @@ def run(base, file):
 
 for line in sys.stdin:
     stream = bytes.fromhex(line.strip())
+    encoding = ENCODINGS[len(stream) % 4]
     answer = {
-        "c": run(pickle.Unpickler, File(stream)),
-        "c, from a file": run(pickle.Unpickler, io.BytesIO(stream)),
-        "python": run(pickle._Unpickler, io.BytesIO(stream)),
+        "c": run(pickle.Unpickler, File(stream), encoding),
+        "c, from a file": run(pickle.Unpickler, io.BytesIO(stream), encoding),
+        "python": run(pickle._Unpickler, io.BytesIO(stream), encoding),
     }
     print(json.dumps(answer), flush=True)
