@@ -187,6 +187,13 @@ func (r *eventCounter) label(v picklevm.Value) string {
 // spelt undoes the decoding of UTF-8 as latin-1, as the driver does.
 func spelt(name string) string {
 	var raw []byte
+	if !utf8.ValidString(name) { // of a Python 2 string, as it stands there
+		var text []rune
+		for i := range len(name) {
+			text = append(text, rune(name[i]))
+		}
+		return string(text)
+	}
 	for _, r := range name {
 		if r > 0xff {
 			return name

@@ -115,6 +115,7 @@ class File(io.BytesIO):
 
 def run(base, file, encoding):
     events = []
+    copyreg.clear_extension_cache()  # it holds the stubs of the last run
     try:
         unpickler(base, events)(file, encoding=encoding).load()
         events.append("stop")
