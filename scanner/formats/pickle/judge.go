@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -33,19 +34,22 @@ type judge struct {
 	checkedOut bool // the bytes are those of a text file with line ends that a checkout changed
 	split      bool // a frame ends where no opcode does
 
-	targets   map[picklevm.Value]target
-	judged    map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
-	active    bool                              // the stream imported or called something
-	from      int64                             // where the opcodes start that are not accounted for yet
-	dtypes    map[picklevm.Value]dtype          // what is known of NumPy dtypes of the stream
-	variables map[picklevm.Value]string         // names of results, for the program
-	partials  map[picklevm.Value]picklevm.Value // states that functools.partial objects were given
-	literals  []picklevm.Literal                // that may be pickles
-	payloads  int                               // that were handed on
-	followed  map[int64]bool                    // literals that were handed on, by the offset of their content
-	depth     int                               // of callee
-	looked    map[string]bool                   // modules that lookBeside has seen, of all streams
-	hashed    int                               // values that identities hashed, of all streams
+	targets    map[picklevm.Value]target
+	judged     map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
+	active     bool                              // the stream imported or called something
+	from       int64                             // where the opcodes start that are not accounted for yet
+	dtypes     map[picklevm.Value]dtype          // what is known of NumPy dtypes of the stream
+	variables  map[picklevm.Value]string         // names of results, for the program
+	partials   map[picklevm.Value]picklevm.Value // states that functools.partial objects were given
+	literals   []picklevm.Literal                // that may be pickles
+	unfollowed bool                              // there were more pickles than literals holds
+	payloads   int                               // that were handed on
+	followed   map[int64]bool                    // literals that were handed on, by the offset of their content
+	depth      int                               // of callee
+	codeUnits  int64                             // instructions and names of code that were looked at
+	codeNames  map[string]bool                   // that inspection has
+	looked     map[string]bool                   // modules that lookBeside has seen, of all streams
+	hashed     int                               // values that identities hashed, of all streams
 }
 
 // newJudge returns a judge with a machine over the pass's artifact.
@@ -57,8 +61,10 @@ func newJudgeOf(ctx context.Context, p *scanner.Pass, restart bool) *judge {
 	j.m = picklevm.New(picklevm.Config{
 		Input: p, Size: p.Size, Restart: restart, Hold: p.Budget.Hold, Release: p.Budget.Release,
 		Nested: func(l picklevm.Literal) {
-			if len(j.literals) < maxPayloads {
+			if len(j.literals) < maxLiterals {
 				j.literals = append(j.literals, l)
+			} else if l.Encoding == "raw" {
+				j.unfollowed = true
 			}
 		},
 	}, j)
@@ -70,7 +76,8 @@ func (j *judge) begin() {
 	j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
 	j.active, j.from, j.dtypes = false, j.m.Offset(), map[picklevm.Value]dtype{}
 	j.partials = map[picklevm.Value]picklevm.Value{}
-	j.literals, j.payloads, j.followed = nil, 0, map[int64]bool{}
+	j.literals, j.unfollowed, j.payloads, j.followed = nil, false, 0, map[int64]bool{}
+	j.codeUnits, j.codeNames = 0, map[string]bool{}
 }
 
 // Step implements picklevm.Observer.
@@ -105,7 +112,11 @@ func (j *judge) New(c picklevm.Call) error {
 	j.active = true
 	t := j.callee(c.Callable)
 	j.note(c, t, scanner.UseConstruct)
-	j.m.SetFlags(c.Result, j.judgeNew(t, c))
+	verdict, err := j.judgeNew(t, c)
+	if err != nil {
+		return err
+	}
+	j.m.SetFlags(c.Result, verdict)
 	return nil
 }
 
@@ -124,15 +135,14 @@ func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 	case t.unresolved != "":
 		j.report(ruleUnresolved, t, scanner.UseCall, c, "calls "+t.unresolved+", so that it cannot be said what runs")
 	case t.code:
-		j.report(ruleDangerousCall, t, scanner.UseCall, c, "calls a function whose bytecode it carries")
+		return 0, j.reportCode(ruleDangerousCall, t, scanner.UseCall, c, "calls a function whose bytecode it carries", c.Callable)
 	case t.dangerous && t.danger.Code:
-		j.report(ruleEmbeddedCode, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
-		return flagCode, nil
+		return j.judgeRebuilt(t, c)
 	case t.dangerous:
-		j.report(ruleDangerousCall, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
-		return 0, j.followLoader(t, c)
+		err := j.reportCode(ruleDangerousCall, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text, c.Result)
+		return 0, errors.Join(err, j.followLoader(t, c))
 	case t.path == "copyreg._reconstructor" && j.reconstructs(c):
-		return j.judgeReconstructed(c), nil
+		return j.judgeReconstructed(c)
 	case t.listed && t.entry.Call:
 		return j.judgeArguments(t, c)
 	case t.vetted:
@@ -141,6 +151,20 @@ func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 		j.report(ruleUnknownCall, t, scanner.UseCall, c, "calls %s of a package that nobody vetted")
 	}
 	return 0, nil
+}
+
+// judgeRebuilt reports a call that makes code, or a part of it, unless all that it does
+// is to give a type by its name.
+func (j *judge) judgeRebuilt(t target, c picklevm.Call) (picklevm.Flags, error) {
+	made, isType := j.fetched(c.Result)
+	if isType && made.listed && made.entry.Class {
+		return flagInert, nil
+	}
+	if isType {
+		j.report(ruleEmbeddedCode, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
+		return 0, nil
+	}
+	return flagCode, j.reportCode(ruleEmbeddedCode, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text, c.Result)
 }
 
 // reconstructs reports whether a call of copyreg._reconstructor, by which protocols
@@ -156,16 +180,16 @@ func (j *judge) reconstructs(c picklevm.Call) bool {
 
 // judgeReconstructed judges the class of an instance that copyreg._reconstructor
 // makes as if it were made by NEWOBJ without arguments.
-func (j *judge) judgeReconstructed(c picklevm.Call) picklevm.Flags {
+func (j *judge) judgeReconstructed(c picklevm.Call) (picklevm.Flags, error) {
 	class := j.m.Item(c.Args, 0)
 	t := j.targetOf(class)
 	j.judged[class] = scanner.UseConstruct
 	if j.listedClass(t) {
-		return flagInert
+		return flagInert, nil
 	}
 	if t.unresolved == "" && !t.vetted {
 		j.reportUnknownClass(t, c)
-		return flagUnknown
+		return flagUnknown, nil
 	}
 	return j.judgeNew(t, c)
 }
@@ -198,36 +222,54 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 
 // judgeNew reports the construction of an instance unless its class is shown
 // inert, and returns what is to be remembered of it.
-func (j *judge) judgeNew(t target, c picklevm.Call) picklevm.Flags {
+func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 	switch {
 	case t.unresolved != "":
 		j.report(ruleUnresolved, t, scanner.UseConstruct, c, "makes an instance of "+t.unresolved+", so that it cannot be said what runs")
 	case t.code:
-		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries")
+		return 0, j.reportCode(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries", c.Callable)
 	case t.dangerous:
 		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
 	case j.listedClass(t):
-		return flagInert
+		return flagInert, nil
 	case t.vetted:
 		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes an instance of %s, which was not shown to be inert")
 	case j.plainArguments(c):
 		j.reportUnknownClass(t, c)
-		return flagUnknown
+		return flagUnknown, nil
 	default:
 		j.report(ruleUnknownCall, t, scanner.UseConstruct, c, "makes an instance of %s, a class that nobody vetted, from arguments that its __new__ acts on")
 	}
-	return 0
+	return 0, nil
 }
 
 // report reports a use of a callable. In does, %s stands for the callable.
 func (j *judge) report(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string) {
-	shown := j.renderCall(t.path, c, 400)
-	j.p.Report(r, j.at(c.At), scanner.Detail{
+	j.p.Report(r, j.at(c.At), j.detail(t, use, c, does))
+}
+
+// reportCode is report with what the code mentions that is found in values.
+func (j *judge) reportCode(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string, in ...picklevm.Value) error {
+	m, err := j.codeMentions(c.At, in...)
+	d := j.detail(t, use, c, does)
+	d.Message += m.sentence()
+	d.Evidence = append(d.Evidence, m.evidence()...)
+	j.p.Report(r, j.at(c.At), d)
+	return err
+}
+
+// detail describes a use of a callable. In does, %s stands for the callable.
+func (j *judge) detail(t target, use scanner.Use, c picklevm.Call, does string) scanner.Detail {
+	d := scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle %s.%s", withName(does, t), t.spelling()),
-		Evidence: []string{shown},
+		Evidence: []string{j.renderCall(t.path, c, 400)},
 		Identity: []string{t.path, string(use), j.identity(c.Args), j.identity(c.Kwargs)},
 		Name:     t.path, Use: use,
-	})
+	}
+	if t.code {
+		d.Identity = append(d.Identity, j.identity(c.Callable))
+	}
+	return d
 }
 
 // withName puts the callable where a text says %s.

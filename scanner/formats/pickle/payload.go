@@ -19,7 +19,8 @@ import (
 
 const (
 	maxPayload      = 16 << 20 // bytes of one payload that are decoded
-	maxPayloads     = 256      // payloads of one stream that are followed
+	maxPayloads     = 256      // payloads of one stream that calls load and that are followed
+	maxLiterals     = 4096     // literals of one stream that are looked at without such a call
 	maxPayloadDepth = 16       // decoding calls around one
 )
 
@@ -29,8 +30,8 @@ type payload struct {
 	held int64 // charged to the budget
 }
 
-// decoders turn text into bytes. Of compressed bytes the engine knows by itself what
-// they are, so a call that decompresses changes nothing here.
+// decoders turn text into bytes. Compressed bytes show by themselves what they are, so
+// those that decompress stand here without what they do.
 var decoders = map[string]func([]byte) ([]byte, error){
 	"base64.b64decode": unbase64, "base64.standard_b64decode": unbase64, "base64.urlsafe_b64decode": unbase64,
 	"base64.decodebytes": unbase64, "binascii.a2b_base64": unbase64,
@@ -38,6 +39,7 @@ var decoders = map[string]func([]byte) ([]byte, error){
 	"builtins.bytearray.fromhex": unhex,
 	"builtins.bytes":             same, "builtins.bytearray": same, "io.BytesIO": same, "_io.BytesIO": same, "builtins.memoryview": same,
 	"zlib.decompress": same, "gzip.decompress": same, "bz2.decompress": same, "lzma.decompress": same, "_bz2.decompress": same,
+	"builtins.str.encode": same,
 }
 
 func same(b []byte) ([]byte, error) { return b, nil }
@@ -56,7 +58,11 @@ func unhex(b []byte) ([]byte, error) {
 // itself carries it.
 func (j *judge) followLoader(t target, c picklevm.Call) error {
 	args, _, _ := j.m.Items(c.Args)
-	if t.danger.Effect != picklenames.Deserialize || len(args) == 0 || j.payloads >= maxPayloads {
+	if t.danger.Effect != picklenames.Deserialize || len(args) == 0 || unmarshals[t.path] {
+		return nil
+	}
+	if j.payloads >= maxPayloads {
+		j.p.Gap(scanner.OverLimit, scanner.Span{Offset: c.At}, "more than %d pickles are loaded in this stream: this one was not followed", maxPayloads)
 		return nil
 	}
 	p := payload{j: j}
@@ -65,9 +71,15 @@ func (j *judge) followLoader(t target, c picklevm.Call) error {
 	if err != nil || len(content) < 2 {
 		return err
 	}
+	if content, _, err = p.unwrap(content, maxPayload); err != nil || len(content) < 2 {
+		return err
+	}
 	j.payloads++
-	return j.hand(fmt.Sprintf("bytes@%d", c.At), content)
+	return j.hand(memberName("bytes", c.At), content)
 }
+
+// memberName names a payload by its encoding and its place.
+func memberName(encoding string, at int64) string { return fmt.Sprintf("%s@%d", encoding, at) }
 
 // hand hands bytes to the engine.
 func (j *judge) hand(name string, content []byte) error {
@@ -142,6 +154,11 @@ func (p *payload) call(v picklevm.Value, depth int) ([]byte, error) {
 	if err != nil {
 		return nil, nil // the loader fails there as well
 	}
+	if l, ok := layerOf(decoded); ok && strings.Contains(t.path, "decompress") {
+		if r, err := l.open(decoded); err == nil {
+			return p.readAll(r, maxPayload)
+		}
+	}
 	return decoded, nil
 }
 
@@ -171,40 +188,4 @@ func (p *payload) hold(n int64) error {
 		p.held += n
 	}
 	return err
-}
-
-// followLiterals hands on the strings and bytes of the stream that are pickles of
-// their own and import something: whoever stored them there meant to load them.
-func (j *judge) followLiterals() error {
-	for _, l := range j.literals {
-		if !j.followed[l.At] && l.Bytes <= maxPayload {
-			if err := j.followLiteral(l); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// prefixBytes is how much of a literal is probed.
-const prefixBytes = 4 << 10
-
-// followLiteral hands on a literal where it is a pickle that imports something.
-func (j *judge) followLiteral(l picklevm.Literal) error {
-	if err := j.p.Budget.Step(l.Bytes/256 + 1); err != nil {
-		return err
-	}
-	p := payload{j: j}
-	defer func() { j.p.Budget.Release(p.held) }()
-	raw, err := p.read(l.At, l.Bytes)
-	if err != nil {
-		return err
-	}
-	decode := map[string]func([]byte) ([]byte, error){"raw": same, "base64": unbase64, "hex": unhex}[l.Encoding]
-	content, err := decode(raw)
-	if err != nil || !probeStream(content[:min(len(content), prefixBytes)], int64(len(content))).imports {
-		return nil
-	}
-	j.active = true
-	return j.hand(fmt.Sprintf("%s@%d", l.Encoding, l.At), content)
 }

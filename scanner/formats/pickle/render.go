@@ -232,15 +232,7 @@ func (j *judge) quoteBytes(v picklevm.Value) string {
 	if !ok || n > most && raw == nil {
 		return fmt.Sprintf("<%d bytes>", n)
 	}
-	var b strings.Builder
-	for _, c := range raw {
-		if c >= ' ' && c < 0x7f && c != '\'' && c != '\\' {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, `\x%02x`, c)
-		}
-	}
-	text := "b'" + b.String() + "'"
+	text := quoteRaw(raw)
 	if n > most {
 		text += fmt.Sprintf("... <%d bytes>", n)
 	}
@@ -248,6 +240,19 @@ func (j *judge) quoteBytes(v picklevm.Value) string {
 		text = "bytearray(" + text + ")"
 	}
 	return text
+}
+
+// quoteRaw writes the first bytes as Python would.
+func quoteRaw(raw []byte) string {
+	var b strings.Builder
+	for _, c := range raw[:min(len(raw), 32)] {
+		if c >= ' ' && c < 0x7f && c != '\'' && c != '\\' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		}
+	}
+	return "b'" + b.String() + "'"
 }
 
 // number writes a float or a big integer.

@@ -13,6 +13,7 @@ var importers = map[string]bool{
 	"builtins.__import__": true, "importlib.__import__": true, "importlib.import_module": true, "pydoc.locate": true,
 	"pydoc.safeimport": true, "pkgutil.resolve_name": true, "hydra.utils.get_method": true, "hydra.utils.get_class": true,
 	"hydra.utils.get_object": true, "torch._utils._import_dotted_name": true, "importlib._bootstrap._gcd_import": true,
+	"dill._dill._import_module": true, "cloudpickle.cloudpickle.subimport": true, "joblib.externals.cloudpickle.cloudpickle.subimport": true,
 }
 
 // fetched returns what the result of a call is that fetches a module or an attribute
@@ -30,7 +31,9 @@ func (j *judge) fetched(v picklevm.Value) (target, bool) {
 	made := j.callee(callable)
 	text, ok := j.m.Str(j.m.Item(args, 0))
 	switch {
-	case made.path == "builtins.getattr" && j.m.Len(args) >= 2:
+	case ok && isTypeByName(made.path):
+		return typeByName(text), true
+	case (made.path == "builtins.getattr" || made.path == "dill._dill._get_attr") && j.m.Len(args) >= 2:
 		name, ok := j.m.Str(j.m.Item(args, 1))
 		return j.method(j.m.Item(args, 0), name), ok
 	case !ok || !importers[made.path] || text == "":
@@ -40,6 +43,21 @@ func (j *judge) fetched(v picklevm.Value) (target, bool) {
 	}
 	module, name := split(strings.ReplaceAll(text, ":", "."))
 	return lookup(picklenames.Canonical(module, name), module), true
+}
+
+// isTypeByName reports whether a callable gives a type of Python by its name, as
+// cloudpickle's _builtin_type and dill's _load_type do.
+func isTypeByName(path string) bool {
+	return strings.HasSuffix(path, "cloudpickle._builtin_type") || strings.HasSuffix(path, "_dill._load_type")
+}
+
+// typeByName returns the type of that name: of the module types, or a builtin.
+func typeByName(name string) target {
+	module := "builtins"
+	if strings.HasSuffix(name, "Type") {
+		module = "types"
+	}
+	return lookup(picklenames.Canonical(module, name), module)
 }
 
 // accessor returns the name that operator.attrgetter or operator.methodcaller was
