@@ -47,8 +47,14 @@ func (j *judge) dtypeOf(call picklevm.Value) (dtype, bool) {
 
 // dtypeAt returns what is known of a value that is used as a dtype.
 func (j *judge) dtypeAt(v picklevm.Value) (dtype, bool) {
+	if j.m.Flags(v)&flagRebuilt != 0 {
+		return dtype{}, false // what a second state leaves of the first depends on the type
+	}
 	if d, ok := j.dtypes[v]; ok || v.Kind() != picklevm.KindCall || j.classOf(v).path != "numpy.dtype" {
 		return d, ok
+	}
+	if j.m.Flags(v)&flagBuilt != 0 {
+		return dtype{}, false // there were too many to remember
 	}
 	return j.dtypeOf(v)
 }

@@ -1,7 +1,9 @@
 package pickle
 
 import (
+	"errors"
 	"math/bits"
+	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
@@ -10,11 +12,54 @@ import (
 // joblib writes the bytes of an array into the stream, behind the BUILD of a
 // NumpyArrayWrapper; its unpickler reads them there (numpy_pickle.py, load_build
 // and read_array). An array of objects is a whole pickle in that place.
+//
+// Other loaders run those bytes as opcodes, and joblib before 1.2 knew no padding before
+// them, so that it goes on elsewhere. A stream with arrays is read in these ways as well.
+
+// A reading says what becomes of the bytes behind a NumpyArrayWrapper.
+type reading uint8
+
+const (
+	readPadded   reading = iota // an array, with padding where the wrapper says so
+	readUnpadded                // an array without padding, as joblib before 1.2 has it
+	readOpcodes                 // opcodes, as every other unpickler has it
+)
+
+// String completes "what a loader does ...".
+func (r reading) String() string {
+	return [...]string{"as joblib", "as joblib before 1.2", "as a pickle without arrays"}[r]
+}
+
+// otherReadings reads a stream with arrays as other loaders do. In honest files they meet
+// something that is no opcode at the first array.
+func (j *judge) otherReadings(start int64) error {
+	if j.reread || !j.spliced {
+		return nil
+	}
+	var errs []error
+	for _, how := range []reading{readUnpadded, readOpcodes} {
+		errs = append(errs, j.p.Reread(how.String(), j.p, j.p.Size, func(p *scanner.Pass) error {
+			again := newJudge(j.ctx, p)
+			defer again.m.Close()
+			again.reread, again.how = true, how
+			again.m.MoveTo(start)
+			return again.load()
+		}))
+	}
+	return errors.Join(errs...)
+}
 
 // splice accounts for the array behind a NumpyArrayWrapper with that state and
 // returns where the stream goes on.
 func (j *judge) splice(state picklevm.Value, at int64) (int64, error) {
 	from := j.m.Offset()
+	j.spliced = true
+	if j.how == readOpcodes {
+		return 0, nil
+	}
+	if _, cut, _ := j.m.Items(state); cut || !j.literalKeys(state) {
+		return 0, scanner.Errorf(scanner.Unsupported, at, "a joblib array whose attributes are computed or too many: what follows it was not read")
+	}
 	d, ok := j.dtypeAt(j.entry(state, "dtype"))
 	if !ok {
 		return 0, scanner.Errorf(scanner.Unsupported, at, "a joblib array whose element type cannot be worked out: what follows it was not read")
@@ -43,6 +88,7 @@ func (j *judge) splice(state picklevm.Value, at int64) (int64, error) {
 func (j *judge) spliceObjects(from int64) (int64, error) {
 	inner := newJudge(j.ctx, j.p)
 	defer inner.m.Close()
+	inner.reread, inner.how = j.reread, j.how
 	inner.m.MoveTo(from)
 	err := inner.load()
 	j.p.Analysed(inner.from, inner.m.Offset()-inner.from)
@@ -52,8 +98,12 @@ func (j *judge) spliceObjects(from int64) (int64, error) {
 // padding is how many bytes align the array: joblib writes their number in one
 // byte before them, unless the wrapper is of a version that did not align.
 func (j *judge) padding(state picklevm.Value, from int64) (int64, error) {
-	if k := j.entry(state, "numpy_array_alignment_bytes").Kind(); k == picklevm.KindInvalid || k == picklevm.KindNone {
+	switch k := j.entry(state, "numpy_array_alignment_bytes").Kind(); {
+	case k == picklevm.KindInvalid, k == picklevm.KindNone, j.how == readUnpadded:
 		return 0, nil
+	case k == picklevm.KindInt:
+	default:
+		return 0, scanner.Errorf(scanner.Unsupported, from, "a joblib array whose alignment is no number: what follows it was not read")
 	}
 	var b [1]byte
 	if _, err := j.p.ReadAt(b[:], from); err != nil {
@@ -81,6 +131,21 @@ func (j *judge) arrayBytes(state picklevm.Value, d dtype, at int64) (int64, erro
 		return 0, scanner.Errorf(scanner.Malformed, at, "a joblib array without a shape")
 	}
 	return int64(total), nil
+}
+
+// isArrayWrapper reports whether joblib's unpickler reads an array where an instance of
+// the class gets its state.
+func isArrayWrapper(path string) bool { return strings.HasSuffix(path, ".NumpyArrayWrapper") }
+
+// literalKeys reports whether all keys of a dict are strings that the stream spells out.
+func (j *judge) literalKeys(dict picklevm.Value) bool {
+	items, _, _ := j.m.Items(dict)
+	for i := 0; i < len(items); i += 2 {
+		if _, ok := j.m.Str(items[i]); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // entry returns the value under a string key of a dict, the last one where there

@@ -21,6 +21,9 @@ const (
 	flagHashed                               // a tuple or frozenset whose items were seen to be hashed
 	flagData                                 // a tuple that is data through and through
 	flagFetched                              // an attribute: it may be anything, and belong to the whole process
+	flagState                                // a dict that was the state of an instance
+	flagShared                               // what a call gives that belongs to the whole process
+	flagRebuilt                              // BUILD ran on it more than once
 )
 
 // A judge observes the machine and reports what a load would do. It serves one
@@ -33,6 +36,8 @@ type judge struct {
 	reread     bool // this is another reading of what was read before: anomalies are known
 	checkedOut bool // the bytes are those of a text file with line ends that a checkout changed
 	split      bool // a frame ends where no opcode does
+	spliced    bool // the stream has an array of joblib
+	how        reading
 
 	targets    map[picklevm.Value]target
 	judged     map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
@@ -76,6 +81,7 @@ func (j *judge) begin() {
 	j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
 	j.active, j.from, j.dtypes = false, j.m.Offset(), map[picklevm.Value]dtype{}
 	j.partials = map[picklevm.Value]picklevm.Value{}
+	j.spliced = false
 	j.literals, j.unfollowed, j.payloads, j.followed = nil, false, 0, map[int64]bool{}
 	j.codeUnits, j.codeNames = 0, map[string]bool{}
 }
@@ -86,8 +92,8 @@ func (j *judge) Step(n int64) error { return j.p.Budget.Step(n) }
 // Import implements picklevm.Observer. What a look-up alone means is said at the
 // end of the stream, when it is known what was done with the name.
 func (j *judge) Import(v picklevm.Value, g *picklevm.Global, _ int64) error {
-	if j.missing(g) {
-		return errNoSuchName
+	if j.missing(g) || j.how != readPadded && !(isProper(g.Module) && isProper(g.Name) || g.Computed) {
+		return errNoSuchName // in array bytes that run as opcodes, most names are no names
 	}
 	j.active = true
 	j.targetOf(v)
@@ -207,6 +213,8 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 		return 0, err
 	case ok && t.path == "builtins.getattr":
 		return flagFetched, nil
+	case ok && givesShared[t.path]:
+		return flagInert | flagShared, nil
 	case ok:
 		return flagInert, nil
 	case check.runsDangerous():
@@ -218,6 +226,13 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 		j.report(ruleUnlistedCall, t, scanner.UseCall, c, "calls %s with arguments for which it was not shown to be inert")
 	}
 	return 0, nil
+}
+
+// givesShared are callables whose result belongs to the whole process: a class, a logger,
+// a function.
+var givesShared = map[string]bool{
+	"builtins.type": true, "logging.getLogger": true, "numpy._core._ufunc_reconstruct": true, "torch.serialization._get_layout": true,
+	"re._compile": true,
 }
 
 // judgeNew reports the construction of an instance unless its class is shown
@@ -232,6 +247,8 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
 	case j.listedClass(t):
 		return flagInert, nil
+	case isFileWrapper(t.path) && j.m.Len(c.Args) == 0 && c.Kwargs == 0:
+		return 0, nil // it does something when its state is set
 	case t.vetted:
 		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes an instance of %s, which was not shown to be inert")
 	case j.plainArguments(c):
@@ -311,10 +328,6 @@ func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
 		Evidence: []string{text}, Identity: []string{string(kind), text},
 	})
 }
-
-// Persistent implements picklevm.Observer: the loader turns an id into an object.
-// torch's ids name storages, which are data, or classes with their source.
-func (j *judge) Persistent(picklevm.Value, picklevm.Value, int64) error { return nil }
 
 // finish reports, at the end of a stream, the names that were only imported.
 func (j *judge) finish(result picklevm.Value, err error) {

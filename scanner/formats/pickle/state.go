@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
@@ -15,22 +16,57 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 		j.reportWrite(target, "sets the state of", at, state)
 		return 0, nil
 	}
-	if target.Kind() != picklevm.KindCall && target.Kind() != picklevm.KindInstance {
-		return 0, nil // no loader sets the state of plain data; a storage is the loader's own
+	switch target.Kind() {
+	case picklevm.KindCall, picklevm.KindInstance:
+	case picklevm.KindPersistent:
+		j.reportPersistent(target, "sets the state of", at)
+		return 0, nil
+	default:
+		return 0, nil // no loader sets the state of plain data
 	}
 	j.judgeState(target, state, at)
 	j.judgeTemplate(target, state, at)
 	j.judgeShape(target, state, at)
+	j.judgeStateValue(state, at)
+	again := j.m.Flags(target)&flagBuilt != 0
 	j.m.SetFlags(target, flagBuilt)
-	switch j.classOf(target).path {
-	case "numpy.dtype":
+	if again {
+		j.m.SetFlags(target, flagRebuilt)
+	}
+	return j.buildOf(j.classOf(target), target, state, at)
+}
+
+// buildOf does what the state of certain classes asks for.
+func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (resume int64, err error) {
+	switch {
+	case class.path == "numpy.dtype":
+		j.judgeComputedDtype(target, state, at)
 		j.judgeDtype(target, state, at)
-	case "functools.partial":
+	case class.path == "functools.partial":
 		j.partials[target] = state
-	case "joblib.numpy_pickle.NumpyArrayWrapper":
+	case isArrayWrapper(class.path):
 		return j.splice(state, at)
+	case isFileWrapper(class.path):
+		return 0, j.openedFile(class, target, state, at)
 	}
 	return 0, nil
+}
+
+// judgeComputedDtype reports a dtype whose sizes or flags are not numbers in the stream:
+// whether they contradict each other cannot be said.
+func (j *judge) judgeComputedDtype(target, state picklevm.Value, at int64) {
+	for i := dtypeSize; i < dtypeFlags+1; i++ {
+		switch v := j.m.Item(state, i); v.Kind() {
+		case picklevm.KindCall, picklevm.KindInstance, picklevm.KindGlobal, picklevm.KindPersistent:
+			j.p.Report(ruleForgedDtype, j.at(at), scanner.Detail{
+				Message:  "Loading this pickle makes a NumPy dtype whose sizes or flags are computed, so that it cannot be said whether bytes of the file are taken for memory addresses.",
+				Evidence: []string{j.render(target, 100), j.render(state, 300)},
+				Identity: []string{j.identity(j.m.Item(target, 1), state)},
+			})
+			return
+		default: // a number, as NumPy writes it
+		}
+	}
 }
 
 // isShared reports whether a value is something that the stream did not make: a
@@ -43,7 +79,7 @@ func (j *judge) isShared(v picklevm.Value) bool {
 	case picklevm.KindPersistent:
 		return j.persistentCallee(v).unresolved == ""
 	default:
-		return j.m.Flags(v)&flagFetched != 0
+		return j.m.Flags(v)&(flagFetched|flagShared) != 0
 	}
 }
 
@@ -51,10 +87,30 @@ func (j *judge) isShared(v picklevm.Value) bool {
 // far as the callable tells.
 func (j *judge) classOf(v picklevm.Value) target {
 	t := j.callee(j.m.Item(v, 0))
-	if t.path == "copyreg._reconstructor" || t.path == "copyreg.__newobj__" {
-		return j.callee(j.m.Item(j.m.Item(v, 1), 0))
+	if v.Kind() != picklevm.KindCall {
+		return t
+	}
+	if i := classArgument(t); i >= 0 {
+		if class := j.m.Item(j.m.Item(v, 1), i-len(t.bound)); class.Kind() == picklevm.KindGlobal {
+			return j.targetOf(class)
+		}
 	}
 	return t
+}
+
+// classArgument returns which argument of a helper is the class of what it makes, or -1.
+func classArgument(t target) int {
+	switch {
+	case t.path == "copyreg._reconstructor":
+		return 0
+	case !t.listed || t.entry.Class:
+		return -1
+	case t.path == "torch._tensor._rebuild_from_type_v2":
+		return 1
+	case len(t.entry.Shape.Args) > 0 && t.entry.Shape.Args[0].Kind == picklenames.Class:
+		return 0
+	}
+	return -1
 }
 
 // judgeState looks for attributes that Python or a loader would call.
@@ -204,15 +260,75 @@ func (j *judge) Mutate(target picklevm.Value, items []picklevm.Value, op byte, a
 		j.reportWrite(target, "adds to", at, items...)
 		return nil
 	case target.Kind() == picklevm.KindPersistent:
-		j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
-			Message:  "Loading this pickle adds items to an object behind a persistent id, so that it cannot be said what runs.",
-			Evidence: []string{j.render(target, 200)},
-		})
+		j.reportPersistent(target, "adds items to", at)
 	case j.m.Flags(target)&flagUnknown != 0:
 		j.reportShape(target, "adds items to it", at)
+	case target.Kind() == picklevm.KindByteArray || j.classOf(target).path == "array.array":
+		j.converts(items, at)
 	}
-	if op == 's' || op == 'u' {
+	switch op {
+	case 's', 'u':
 		return j.mutatePairs(target, items, at)
+	case opAddItems:
+		return j.mutateSet(items, at)
+	}
+	return nil
+}
+
+// opAddItems is ADDITEMS.
+const opAddItems = 0x90
+
+// mutateSet looks at members that an instance is given by add.
+func (j *judge) mutateSet(items []picklevm.Value, at int64) error {
+	for _, v := range items {
+		if err := j.Hash(v, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// converts reports instances of classes that nobody vetted that are made numbers of.
+func (j *judge) converts(items []picklevm.Value, at int64) {
+	for _, v := range items {
+		if j.m.Flags(v)&flagUnknown != 0 {
+			j.reportShape(v, "uses it as a number", at)
+		}
+	}
+}
+
+// judgeStateValue looks at what a state consists of: the unpickler in Python asks an
+// instance for its truth value and its items.
+func (j *judge) judgeStateValue(state picklevm.Value, at int64) {
+	parts := []picklevm.Value{state}
+	if state.Kind() == picklevm.KindTuple && j.m.Len(state) == 2 {
+		parts = append(parts, j.m.Item(state, 0), j.m.Item(state, 1))
+	}
+	for _, v := range parts {
+		if j.m.Flags(v)&flagUnknown != 0 {
+			j.reportShape(v, "uses it as the state of another", at)
+		}
+		j.m.SetFlags(v, flagState)
+	}
+}
+
+// reportPersistent reports what is done to an object behind a persistent id.
+func (j *judge) reportPersistent(v picklevm.Value, does string, at int64) {
+	j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
+		Message:  "Loading this pickle " + does + " an object behind a persistent id, so that it cannot be said what runs.",
+		Evidence: []string{j.render(v, 200)}, Identity: []string{does, j.identity(v)},
+	})
+}
+
+// Persistent implements picklevm.Observer: the loader turns an id into an object. It
+// compares and prints what the id consists of. torch's ids name storages, which are
+// data, or classes with their source.
+func (j *judge) Persistent(_, id picklevm.Value, at int64) error {
+	items, _, _ := j.m.Items(id)
+	for _, v := range append(items, id) {
+		if j.m.Flags(v)&flagUnknown != 0 {
+			j.reportShape(v, "hands it to the loader as an id", at)
+		}
 	}
 	return nil
 }
@@ -237,14 +353,37 @@ var hookNames = map[string]bool{
 
 // Pair implements picklevm.Observer: a dict, perhaps the state of an instance,
 // gets a value that may be callable.
-func (j *judge) Pair(dict, key, value picklevm.Value, _ int64) {
-	name, ok := j.m.Str(key)
-	if !ok || !hookNames[name] && !(strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")) {
+func (j *judge) Pair(dict, key, value picklevm.Value, at int64) {
+	if !j.mayBeHook(key) {
 		return
 	}
 	if picklevm.MayBeCallable(value) && !j.harmless(value) {
+		if j.m.Flags(dict)&(flagState|flagHooked) == flagState { // an instance may have kept the dict
+			j.reportLateHook(dict, key, value, at)
+		}
 		j.m.SetFlags(dict, flagHooked)
 	}
+}
+
+// mayBeHook reports whether a key is the name of a method that is called by itself, or
+// one that is computed.
+func (j *judge) mayBeHook(key picklevm.Value) bool {
+	switch name, ok := j.m.Str(key); {
+	case ok:
+		return hookNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
+	default: // a call may give a string, or something equal to one
+		return key.Kind() == picklevm.KindCall || key.Kind() == picklevm.KindInstance
+	}
+}
+
+// reportLateHook reports a callable that comes under the name of a method into a dict
+// that is the state of an instance already.
+func (j *judge) reportLateHook(dict, key, value picklevm.Value, at int64) {
+	j.p.Report(ruleGlobalWrite, j.at(at), scanner.Detail{
+		Message:  "Loading this pickle puts a callable where Python looks for a method, into the state that an instance was given before.",
+		Evidence: []string{j.render(key, 80) + ": " + j.render(value, 200)},
+		Identity: []string{j.identity(dict, key, value)},
+	})
 }
 
 // harmless reports whether a value does nothing when it is called, or cannot be.

@@ -32,7 +32,7 @@ func (j *judge) judgeTemplate(target, state picklevm.Value, at int64) {
 	}
 	_, cut, _ := j.m.Items(state)
 	text, isText := j.m.Str(j.entry(state, templateKey))
-	absent := j.entry(state, templateKey) == 0 && !cut
+	absent := j.entry(state, templateKey) == 0 && !cut && j.literalKeys(state)
 	if state.Kind() == picklevm.KindDict && (absent || isText && distributionTemplate().MatchString(text)) {
 		return
 	}

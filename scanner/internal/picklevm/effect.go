@@ -233,6 +233,9 @@ func (m *Machine) newObj(op byte) error {
 	if k := c.Args.Kind(); k != KindTuple && k != KindPlain {
 		m.obs.Anomaly(AnomalyOperand, m.opAt, "the arguments of __new__ are no tuple")
 	}
+	if k := c.Kwargs.Kind(); c.Kwargs != 0 && k != KindDict && k != KindPlain {
+		m.obs.Anomaly(AnomalyOperand, m.opAt, "the keyword arguments of __new__ are no dict")
+	}
 	if c.Result, err = m.heap.make(KindInstance, operands...); err != nil {
 		return err
 	}
