@@ -79,14 +79,17 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 	case picklenames.Class, picklenames.Global:
 		return c.class(want, v), nil
 	case picklenames.Callable:
-		return v.Kind() == picklevm.KindNone || c.callable(v), nil
+		if v.Kind() == picklevm.KindNone {
+			return true, nil
+		}
+		return c.callable(v)
 	case picklenames.Kept:
-		return v.Kind() == picklevm.KindGlobal || j.m.Flags(v)&flagInert != 0, nil
+		return v.Kind() == picklevm.KindGlobal || j.isModuleClass(v) || j.m.Flags(v)&(flagInert|flagFetched) != 0, nil
 	case picklenames.Attr:
 		name, ok := j.m.Str(v)
-		return ok && !strings.HasPrefix(name, "__") && !strings.Contains(name, "."), nil
+		return ok && (!strings.HasPrefix(name, "__") || fetchable[name]) && !strings.Contains(name, "."), nil
 	case picklenames.Owner:
-		return j.m.Flags(v)&flagInert != 0 || v.Kind() == picklevm.KindGlobal && j.isInert(v, scanner.UseConstruct), nil
+		return j.m.Flags(v)&flagInert != 0 || v.IsPlain() || isContainer(v) || v.Kind() == picklevm.KindGlobal && j.isInert(v, scanner.UseConstruct), nil
 	case picklenames.Storage:
 		return j.isStorage(v) || j.m.Flags(v)&flagInert != 0, nil
 	case picklenames.Nested:
@@ -98,22 +101,89 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return c.named(want, v), nil
 	case picklenames.Function:
 		return c.function(v, rest)
+	case picklenames.Iterable:
+		return c.iterable(v), nil
+	case picklenames.Types:
+		return c.types(v, 0), nil
 	default: // Any
 		return j.isData(v), nil
 	}
 }
 
+// fetchable are methods with two underscores that honest files fetch from instances
+// and classes: by calling them, one gets no further.
+var fetchable = map[string]bool{"__new__": true, "__next__": true, "__len__": true}
+
 // class reports whether a value is a listed class, one of those that are allowed.
 func (c *checker) class(want *picklenames.Arg, v picklevm.Value) bool {
-	if v.Kind() != picklevm.KindGlobal {
+	if v.Kind() != picklevm.KindGlobal && !c.j.isModuleClass(v) {
 		return false
 	}
-	t := c.j.targetOf(v)
+	t := c.j.callee(v)
+	if slices.Contains(want.Also, t.path) {
+		c.j.judged[t.global] = scanner.UseConstruct
+		return true
+	}
 	if want.In != nil && !slices.Contains(want.In, t.path) {
 		return false
 	}
 	return want.Kind == picklenames.Global || t.listed && t.entry.Class
 }
+
+// isModuleClass reports whether a value is a class behind an old persistent id of
+// torch, which comes with its source code.
+func (j *judge) isModuleClass(v picklevm.Value) bool {
+	return v.Kind() == picklevm.KindPersistent && j.persistentCallee(v).unresolved == ""
+}
+
+// isContainer reports whether a value is a built-in container.
+func isContainer(v picklevm.Value) bool {
+	switch v.Kind() {
+	case picklevm.KindList, picklevm.KindTuple, picklevm.KindDict, picklevm.KindSet, picklevm.KindFrozenSet:
+		return true
+	default:
+		return false
+	}
+}
+
+// iterators are what makes an iterator over its arguments, which are looked at
+// themselves.
+var iterators = map[string]bool{
+	"builtins.enumerate": true, "builtins.iter": true, "builtins.range": true, "builtins.reversed": true, "builtins.zip": true, "itertools.chain": true,
+	"itertools.count": true, "itertools.cycle": true, "itertools.islice": true, "itertools.repeat": true,
+}
+
+// iterable reports whether to iterate over a value runs C code alone, and gives data.
+func (c *checker) iterable(v picklevm.Value) bool {
+	switch v.Kind() {
+	case picklevm.KindCall:
+		return c.j.m.Flags(v)&flagInert != 0 && iterators[c.j.classOf(v).path]
+	case picklevm.KindInstance, picklevm.KindGlobal, picklevm.KindPersistent:
+		return false
+	default:
+		return c.j.isData(v)
+	}
+}
+
+// types reports whether a value is a listed class, None, or a tuple of those.
+func (c *checker) types(v picklevm.Value, depth int) bool {
+	switch v.Kind() {
+	case picklevm.KindNone:
+		return true
+	case picklevm.KindGlobal:
+		return c.class(&picklenames.Arg{Kind: picklenames.Class}, v)
+	case picklevm.KindTuple:
+		items, _, _ := c.j.m.Items(v)
+		return depth < 8 && !slices.ContainsFunc(items, func(item picklevm.Value) bool { return !c.types(item, depth+1) })
+	case picklevm.KindCall: // a type that was made: list[int], type(None)
+		return c.j.m.Flags(v)&flagInert != 0 && typeMakers[c.j.classOf(v).path]
+	default:
+		return false
+	}
+}
+
+// typeMakers are what makes types and generic types.
+var typeMakers = map[string]bool{"builtins.type": true, "functools.reduce": true, "operator.getitem": true, "types.GenericAlias": true}
 
 // named reports whether a value is a name that is allowed, a class of that name,
 // or what a call of one made.
@@ -127,17 +197,35 @@ func (c *checker) named(want *picklenames.Arg, v picklevm.Value) bool {
 	return c.class(&picklenames.Arg{Kind: picklenames.Global, In: want.In}, v)
 }
 
-// callable reports whether a value is inert when it is called with data.
-func (c *checker) callable(v picklevm.Value) bool {
-	if v.Kind() != picklevm.KindGlobal {
-		return false
+// callable reports whether a value is inert when it is called without arguments, as
+// collections.defaultdict does.
+func (c *checker) callable(v picklevm.Value) (bool, error) {
+	if v.Kind() != picklevm.KindGlobal && v.Kind() != picklevm.KindCall && !c.j.isModuleClass(v) || !c.plainPartial(v) {
+		return false, nil
 	}
-	t := c.j.targetOf(v)
-	if t.listed && (t.entry.Unconditional() || t.entry.Class && t.entry.Call) {
+	t := c.j.callee(v)
+	switch {
+	case t.unresolved != "" || !t.listed:
+		c.runs = &t
+		return false, nil
+	case len(t.bound) == 0 && (t.entry.Unconditional() || t.entry.Class && t.entry.Call):
+		return true, nil
+	case !t.entry.Call:
+		c.runs = &t
+		return false, nil
+	}
+	return c.shape(t.entry.Shape, t.bound)
+}
+
+// plainPartial reports whether a value, where it is a functools.partial object, holds
+// no keywords, which are not looked at.
+func (c *checker) plainPartial(v picklevm.Value) bool {
+	state, ok := c.j.partials[v]
+	if !ok {
 		return true
 	}
-	c.runs = &t
-	return false
+	kwargs := c.j.m.Item(state, 2)
+	return kwargs.Kind() == picklevm.KindNone || kwargs.Kind() == picklevm.KindDict && c.j.m.Len(kwargs) == 0
 }
 
 // function reports whether a callable is inert when it is called with the

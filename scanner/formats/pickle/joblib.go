@@ -52,6 +52,7 @@ func (j *judge) otherReadings(start int64) error {
 // splice accounts for the array behind a NumpyArrayWrapper with that state and
 // returns where the stream goes on.
 func (j *judge) splice(state picklevm.Value, at int64) (int64, error) {
+	j.keepSubclass(state)
 	from := j.m.Offset()
 	j.spliced = true
 	if j.how == readOpcodes {

@@ -137,6 +137,9 @@ func (j *judge) note(c picklevm.Call, t target, use scanner.Use) {
 // judgeCall reports a call unless it is shown inert, and returns what is to be
 // remembered of its result.
 func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
+	if inert, err := j.judgeGuarded(t, c); inert || err != nil {
+		return flagInert, err
+	}
 	switch {
 	case t.unresolved != "":
 		j.report(ruleUnresolved, t, scanner.UseCall, c, "calls "+t.unresolved+", so that it cannot be said what runs")
@@ -201,7 +204,9 @@ func (j *judge) judgeReconstructed(c picklevm.Call) (picklevm.Flags, error) {
 }
 
 // listedClass reports whether a target is a class listed for construction.
-func (j *judge) listedClass(t target) bool { return t.listed && t.entry.Construct }
+func (j *judge) listedClass(t target) bool {
+	return t.listed && t.entry.Construct || t.dangerous && t.guard.Construct
+}
 
 // judgeArguments reports a call of something that is inert only with certain
 // arguments, where they are others.
@@ -243,7 +248,7 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 		j.report(ruleUnresolved, t, scanner.UseConstruct, c, "makes an instance of "+t.unresolved+", so that it cannot be said what runs")
 	case t.code:
 		return 0, j.reportCode(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries", c.Callable)
-	case t.dangerous:
+	case t.dangerous && !t.guard.Construct:
 		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
 	case j.listedClass(t):
 		return flagInert, nil
@@ -369,6 +374,8 @@ func (j *judge) importRule(t target, g *picklevm.Global) (*scanner.Rule, string)
 	switch {
 	case t.unresolved != "":
 		return ruleUnresolved, "imports " + t.unresolved
+	case t.isKept(g.Stored):
+		return nil, ""
 	case t.dangerous:
 		return ruleDangerousImport, "imports %s, which " + t.danger.Text
 	case t.listed && (t.entry.Unconditional() || t.isClass() || !g.Stored):

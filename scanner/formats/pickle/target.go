@@ -26,7 +26,8 @@ type target struct {
 	dangerous  bool
 	unresolved string
 
-	bound []picklevm.Value // arguments that functools.partial binds before others
+	guard picklenames.Entry // what is inert about something dangerous
+	bound []picklevm.Value  // arguments that functools.partial binds before others
 }
 
 // targetOf returns the target of a global.
@@ -63,7 +64,9 @@ func resolve(g *picklevm.Global) target {
 func lookup(path, module string) target {
 	t := target{path: path}
 	t.danger, t.dangerous = picklenames.Dangerous(path)
-	if !t.dangerous {
+	if t.dangerous {
+		t.guard, _ = picklenames.Guarded(path)
+	} else {
 		t.entry, t.listed = picklenames.Lookup(path)
 	}
 	t.vetted = picklenames.Vetted(module)

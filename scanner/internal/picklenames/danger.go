@@ -78,7 +78,9 @@ func Dangerous(path string) (Danger, bool) {
 }
 
 // harmlessDunders are attributes with two underscores that honest pickles name.
-var harmlessDunders = map[string]bool{"__new__": true, "__main__": true, "__mp_main__": true, "__future__": true, "__torch__": true, "__call__": true}
+var harmlessDunders = map[string]bool{
+	"__new__": true, "__main__": true, "__mp_main__": true, "__future__": true, "__torch__": true, "__call__": true, "__len__": true, "__next__": true,
+}
 
 // Internals returns the first element of a path that reaches into Python's
 // internals, a name with two underscores on either side, or "".

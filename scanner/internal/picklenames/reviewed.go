@@ -38,7 +38,7 @@ var reviewed = map[string]Entry{
 	"collections.deque":                     classCall(Shape{}.opt(dataArg, dataArg)),
 	"copyreg.__newobj__":                    call(Shape{Args: []Arg{listedClass}, Rest: &dataArg}),
 	"copyreg.__newobj_ex__":                 call(args(listedClass, dataArg, dataArg)),
-	"copyreg._reconstructor":                call(args(listedClass, Arg{Kind: Class, In: reconstructorBases}, dataArg)),
+	"copyreg._reconstructor":                call(args(Arg{Kind: Class, Also: []string{"numpy.vectorize"}}, Arg{Kind: Class, In: reconstructorBases}, dataArg)),
 	"datetime.date":                         classCall(anyData),
 	"datetime.datetime":                     classCall(anyData),
 	"datetime.time":                         classCall(anyData),
@@ -71,10 +71,79 @@ var reviewed = map[string]Entry{
 	"types.SimpleNamespace":                 classCall(Shape{}),
 	"zoneinfo.ZoneInfo._unpickle":           call(args(str, integer)),
 
+	// Enumerations and records of the standard library, in modules that do other things.
+	"decimal.Context":          classCall(anyData),
+	"http.HTTPMethod":          classCall(args(str)),
+	"http.HTTPStatus":          classCall(args(integer)),
+	"inspect._ParameterKind":   classCall(args(integer)),
+	"inspect.Parameter":        classCall(args(str, dataArg)),
+	"inspect.Signature":        classCall(args(dataArg)),
+	"inspect._empty":           {Class: true},
+	"ipaddress.IPv4Interface":  classCall(args(str)),
+	"ipaddress.IPv6Interface":  classCall(args(str)),
+	"itertools.chain":          classCall(Shape{Rest: &iterable}),
+	"itertools.count.__next__": call(Shape{}),
+	"itertools.cycle":          classCall(args(iterable)),
+	"itertools.islice":         classCall(args(iterable, dataArg).opt(dataArg, dataArg)),
+	"operator.getitem":         call(args(generic, types)), // typing.List[int]
+	"os.stat_result":           call(args(dataArg, dataArg)),
+	"platform.uname_result":    classCall(Shape{Rest: &str}),
+	"signal.Handlers":          classCall(args(integer)),
+	"signal.Signals":           classCall(args(integer)),
+	"types.GenericAlias":       classCall(args(types, types)),
+
+	// Plain functions that people hand to estimators and callbacks: they compute and keep nothing.
+	"operator.add": keep, "operator.and_": keep, "operator.eq": keep, "operator.floordiv": keep, "operator.ge": keep, "operator.gt": keep,
+	"operator.le": keep, "operator.lt": keep, "operator.mod": keep, "operator.ne": keep, "operator.neg": keep, "operator.not_": keep,
+	"operator.or_": keep, "operator.sub": keep, "operator.truediv": keep, "operator.xor": keep,
+	"statistics.fmean": keep, "statistics.mean": keep, "statistics.median": keep, "statistics.mode": keep, "statistics.pstdev": keep,
+	"statistics.stdev": keep, "statistics.variance": keep,
+	"numpy.array": keep, "numpy.asarray": keep, "numpy.concatenate": keep, "numpy.dot": keep, "numpy.percentile": keep, "numpy.quantile": keep,
+	"numpy.nanpercentile": keep, "numpy.nanquantile": keep, "numpy.where": keep,
+	"torch.utils.data._utils.collate.default_collate":         keep,
+	"torch.utils.data._utils.collate.default_convert":         keep,
+	"torch.optim.lr_scheduler.CyclicLR._triangular_scale_fn":  keep,
+	"torch.optim.lr_scheduler.CyclicLR._triangular2_scale_fn": keep,
+	"torch.optim.lr_scheduler.OneCycleLR._annealing_cos":      keep,
+	"torch.optim.lr_scheduler.OneCycleLR._annealing_linear":   keep,
+
+	// What type annotations are made of.
+	"typing.Annotated":      named,
+	"typing.Any":            named,
+	"typing.AnyStr":         named,
+	"typing.Callable":       named,
+	"typing.ClassVar":       named,
+	"typing.Collection":     named,
+	"typing.Counter":        named,
+	"typing.DefaultDict":    named,
+	"typing.Deque":          named,
+	"typing.Dict":           named,
+	"typing.Final":          named,
+	"typing.FrozenSet":      named,
+	"typing.Generator":      named,
+	"typing.Hashable":       named,
+	"typing.Iterable":       named,
+	"typing.Iterator":       named,
+	"typing.List":           named,
+	"typing.Literal":        named,
+	"typing.Mapping":        named,
+	"typing.MutableMapping": named,
+	"typing.NamedTuple":     named,
+	"typing.NoReturn":       named,
+	"typing.Optional":       named,
+	"typing.OrderedDict":    named,
+	"typing.Sequence":       named,
+	"typing.Set":            named,
+	"typing.Sized":          named,
+	"typing.Text":           named,
+	"typing.Tuple":          named,
+	"typing.Type":           named,
+	"typing.Union":          named,
+
 	"numpy._core._internal._convert_to_stringdtype_kwargs": call(anyData),
-	"numpy._core._multiarray_umath._reconstruct":           call(args(listedClass, dataArg, rawBytes)),
+	"numpy._core._multiarray_umath._reconstruct":           call(args(arrayClass, dataArg, rawBytes)),
 	"numpy._core._ufunc_reconstruct":                       call(args(Arg{Kind: Str, In: ufuncModules}, Arg{Kind: Attr})),
-	"numpy._core.multiarray._reconstruct":                  call(args(listedClass, dataArg, rawBytes)),
+	"numpy._core.multiarray._reconstruct":                  call(args(arrayClass, dataArg, rawBytes)),
 	"numpy._core.multiarray.scalar":                        call(args(dataArg).opt(dataArg)),
 	"numpy._core.numeric._frombuffer":                      call(args(dataArg, dataArg, dataArg, str).opt(dataArg)),
 	"numpy.bool_":                                          class(),
@@ -86,6 +155,10 @@ var reviewed = map[string]Entry{
 	"numpy.random._pickle.__randomstate_ctor":              call(Shape{}.opt(bitGenerator, bitGeneratorCtor)),
 	"numpy.random.__RandomState_ctor":                      call(Shape{}),
 
+	"numpy.ma.core.MaskedConstant": classCall(Shape{}),
+
+	"dateutil.relativedelta.relativedelta":               class(),
+	"pandas.DateOffset":                                  classCall(Shape{}.opt(integer, integer)),
 	"pandas._libs.arrays.__pyx_unpickle_NDArrayBacked":   call(args(listedClass, integer, dataArg)),
 	"pandas._libs.internals._unpickle_block":             call(args(dataArg, dataArg, dataArg)),
 	"pandas.NA":                                          {Class: true},
@@ -117,6 +190,37 @@ var reviewed = map[string]Entry{
 	"pytz._UTC":                                          call(Shape{}),
 	"pytz._p":                                            call(anyData),
 
+	// By these pyarrow makes its types, arrays and tables again (types.pxi, array.pxi, table.pxi,
+	// scalar.pxi): look-ups by name and native code over buffers. Extension types are not among
+	// them, which call their classes back.
+	"pyarrow.lib._reconstruct_record_batch": call(args(dataArg, dataArg).opt(dataArg)),
+	"pyarrow.lib._reconstruct_table":        call(args(dataArg, dataArg)),
+	"pyarrow.lib._restore_array":            call(args(dataArg)),
+	"pyarrow.lib.binary":                    call(Shape{}.opt(integer)),
+	"pyarrow.lib.chunked_array":             call(args(dataArg).opt(dataArg)),
+	"pyarrow.lib.decimal128":                call(args(integer).opt(integer)),
+	"pyarrow.lib.decimal256":                call(args(integer).opt(integer)),
+	"pyarrow.lib.decimal32":                 call(args(integer).opt(integer)),
+	"pyarrow.lib.decimal64":                 call(args(integer).opt(integer)),
+	"pyarrow.lib.dictionary":                call(args(dataArg, dataArg).opt(dataArg)),
+	"pyarrow.lib.duration":                  call(args(str)),
+	"pyarrow.lib.field":                     call(args(dataArg).opt(dataArg, dataArg, dataArg)),
+	"pyarrow.lib.large_list":                call(args(dataArg)),
+	"pyarrow.lib.large_list_view":           call(args(dataArg)),
+	"pyarrow.lib.list_":                     call(args(dataArg).opt(integer)),
+	"pyarrow.lib.list_view":                 call(args(dataArg)),
+	"pyarrow.lib.map_":                      call(args(dataArg, dataArg).opt(dataArg)),
+	"pyarrow.lib.py_buffer":                 call(args(dataArg)),
+	"pyarrow.lib.run_end_encoded":           call(args(dataArg, dataArg)),
+	"pyarrow.lib.scalar":                    call(args(dataArg).opt(dataArg)),
+	"pyarrow.lib.schema":                    call(args(dataArg).opt(dataArg)),
+	"pyarrow.lib.struct":                    call(args(dataArg)),
+	"pyarrow.lib.time32":                    call(args(str)),
+	"pyarrow.lib.time64":                    call(args(str)),
+	"pyarrow.lib.timestamp":                 call(args(str).opt(dataArg)),
+	"pyarrow.lib.type_for_alias":            call(args(str)),
+	"pyarrow.lib.union":                     call(args(dataArg, dataArg).opt(dataArg)),
+
 	"sklearn.metrics._dist_metrics.newObj": call(args(listedClass)),
 	"sklearn.neighbors._ball_tree.newObj":  call(args(listedClass)),
 	"sklearn.neighbors._kd_tree.newObj":    call(args(listedClass)),
@@ -144,6 +248,15 @@ var reviewed = map[string]Entry{
 	"torch.nn.parameter.Parameter":                        class(),
 	"torch.serialization._get_layout":                     call(args(Arg{Kind: Str, In: layouts})),
 	"torch.storage._load_from_bytes":                      call(args(Arg{Kind: Nested})),
+	"torch.nn.parameter.UninitializedBuffer":              classCall(args(dataArg).opt(dataArg, dataArg)),
+	"torch.nn.parameter.UninitializedParameter":           classCall(args(dataArg).opt(dataArg, dataArg)),
+	"torch.nested._internal.nested_tensor.NestedTensor":   {Class: true},
+	"torch.nested._internal.nested_tensor._rebuild_njt":   call(args(dataArg)),
+	"torch.masked.maskedtensor.core.MaskedTensor":         {Class: true},
+	"torch._utils.torch.contiguous_format":                {Class: true},
+	"torch._utils.torch.preserve_format":                  {Class: true},
+	"torch._utils.torch.channels_last":                    {Class: true},
+	"torch._utils.torch.channels_last_3d":                 {Class: true},
 	"torch.storage.TypedStorage":                          class(),
 	"torch.storage.UntypedStorage":                        class(),
 	"torch.torch_version.TorchVersion":                    classCall(anyData),
@@ -169,8 +282,20 @@ var (
 		"numpy.random._mt19937.MT19937", "numpy.random._pcg64.PCG64", "numpy.random._pcg64.PCG64DXSM", "numpy.random._philox.Philox", "numpy.random._sfc64.SFC64",
 		"numpy.random._pickle.__bit_generator_ctor",
 	}}
+	// generic are what typing subscripts.
+	generic = Arg{Kind: Global, In: []string{
+		"typing.Annotated", "typing.Callable", "typing.ClassVar", "typing.Collection", "typing.Counter", "typing.DefaultDict", "typing.Deque", "typing.Dict",
+		"typing.Final", "typing.FrozenSet", "typing.Generator", "typing.Iterable", "typing.Iterator", "typing.List", "typing.Mapping", "typing.MutableMapping",
+		"typing.Optional", "typing.OrderedDict", "typing.Sequence", "typing.Set", "typing.Tuple", "typing.Type", "typing.Union",
+	}}
 	bitGeneratorCtor = Arg{Kind: Global, In: []string{"numpy.random._pickle.__bit_generator_ctor"}}
 )
+
+// keep is a function that is inert when it is called later with any data.
+var keep = Entry{Keep: true}
+
+// named is a class or constant that is only referred to.
+var named = Entry{Class: true}
 
 func call(s Shape) Entry      { return Entry{Call: true, Shape: s} }
 func class() Entry            { return Entry{Class: true, Construct: true} }

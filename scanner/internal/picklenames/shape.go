@@ -20,12 +20,15 @@ const (
 	Dtype                    // a NumPy dtype in a string, or a listed class
 	Named                    // a string, a class or the result of a call of one, of In
 	Function                 // a callable that is inert when it is called with the arguments in the next place
+	Iterable                 // a built-in container of data, or an iterator over one
+	Types                    // a listed class, None, or a tuple of those
 )
 
 // An Arg is what one argument has to be.
 type Arg struct {
 	Kind Kind
 	In   []string // where it is set, the only values allowed
+	Also []string // classes that are dangerous to call and inert here
 }
 
 // A Shape is the arguments for which a call is inert.
@@ -47,8 +50,12 @@ var (
 	str         = Arg{Kind: Str}
 	integer     = Arg{Kind: Int}
 	rawBytes    = Arg{Kind: Bytes}
-	latin1      = Arg{Kind: Str, In: []string{"latin1", "latin-1", "latin_1", "iso-8859-1"}}
-	charset     = Arg{Kind: Str, In: []string{"ascii", "latin-1", "latin1", "utf-8", "utf8"}}
+	iterable    = Arg{Kind: Iterable}
+	types       = Arg{Kind: Types}
+	// arrayClass is what numpy's _reconstruct makes an array of, without its __new__.
+	arrayClass = Arg{Kind: Class, Also: []string{"numpy.memmap"}}
+	latin1     = Arg{Kind: Str, In: []string{"latin1", "latin-1", "latin_1", "iso-8859-1"}}
+	charset    = Arg{Kind: Str, In: []string{"ascii", "latin-1", "latin1", "utf-8", "utf8"}}
 )
 
 // args makes a shape of required arguments.

@@ -1,0 +1,45 @@
+package pickle
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// judgeGuarded judges calls that are inert although their name alone is not: of
+// something dangerous with arguments for which it does nothing, and of a listed class's
+// __new__, by which protocols 2 and 3 make instances with keywords.
+func (j *judge) judgeGuarded(t target, c picklevm.Call) (inert bool, err error) {
+	if t.dangerous && t.guard.Call {
+		check := checker{j: j, call: c}
+		t.entry = t.guard
+		return check.arguments(t)
+	}
+	class, ok := strings.CutSuffix(t.path, ".__new__")
+	if !ok || len(t.bound) == 0 || t.bound[0].Kind() != picklevm.KindGlobal {
+		return false, nil
+	}
+	if base, listed := picklenames.Lookup(class); !listed || !base.Construct || !j.listedClass(j.targetOf(t.bound[0])) {
+		return false, nil
+	}
+	j.judged[t.bound[0]] = scanner.UseConstruct
+	args, _, _ := j.m.Items(c.Args)
+	return c.Kwargs == 0 && !slices.ContainsFunc(append(t.bound[1:len(t.bound):len(t.bound)], args...),
+		func(v picklevm.Value) bool { return !j.isData(v) }), nil
+}
+
+// isKept reports whether a reference to something dangerous is inert, because it takes
+// a call by others with arguments of theirs to do harm.
+func (t target) isKept(stored bool) bool { return t.dangerous && t.guard.Keep && stored }
+
+// keepSubclass accounts for the class that joblib notes beside an array: it makes the
+// array of it by numpy's _reconstruct, which calls no __new__.
+func (j *judge) keepSubclass(state picklevm.Value) {
+	class := j.entry(state, "subclass")
+	if class.Kind() == picklevm.KindGlobal && j.targetOf(class).path == "numpy.memmap" {
+		j.judged[class] = scanner.UseConstruct
+	}
+}
