@@ -11,6 +11,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
+	"github.com/modelsieve/modelsieve/scanner/formats/keras"
 	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
@@ -33,6 +34,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, gguf.Analyzer)
 	all = append(all, gzipfile.Analyzer)
 	all = append(all, jinja.Analyzer)
+	all = append(all, keras.Analyzer)
 	all = append(all, lz4file.Analyzer)
 	all = append(all, lzmafile.Analyzer)
 	all = append(all, numpy.Analyzer)
