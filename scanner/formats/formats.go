@@ -15,6 +15,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
+	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
@@ -38,6 +39,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, lz4file.Analyzer)
 	all = append(all, lzmafile.Analyzer)
 	all = append(all, numpy.Analyzer)
+	all = append(all, onnx.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
 	all = append(all, safetensors.Analyzer)

@@ -13,6 +13,8 @@
 //
 //	input: NAME   a recipe; the bytes that it makes are scanned as a file NAME
 //	part: NAME    a recipe that others include with "file NAME"
+//	beside        lines "w.bin 4096 1" or "w.bin 4096 2 -> ../x": files on disk beside the
+//	              inputs above, their size, their number of names, where a link leads
 //	limits        lines "depth 3"; also members, expanded, held, steps (see [scanner.Limits])
 //	want          the report; "go test -update" writes it
 //	inspect       the inspection of every artifact; compared only where the section is there

@@ -20,8 +20,9 @@ import (
 
 // A file is bytes to scan, with the name that the report shows.
 type file struct {
-	name string
-	data []byte
+	name   string
+	data   []byte
+	around []scanner.Folder
 }
 
 // A fixture is one txtar archive.
@@ -50,10 +51,20 @@ func readFixture(path string) (*fixture, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
-			f.inputs = append(f.inputs, file{name, data})
+			f.inputs = append(f.inputs, file{name: name, data: data})
 		case section.Name == "limits":
 			if f.limits, err = parseLimits(string(section.Data)); err != nil {
 				return nil, fmt.Errorf("%s: limits: %w", path, err)
+			}
+		case section.Name == "beside":
+			around, err := parseBeside(string(section.Data))
+			if err != nil {
+				return nil, fmt.Errorf("%s: beside: %w", path, err)
+			}
+			for i := range f.inputs {
+				if f.inputs[i].around == nil {
+					f.inputs[i].around = around
+				}
 			}
 		case section.Name != "want" && section.Name != "inspect" && !strings.HasPrefix(section.Name, "part: "):
 			return nil, fmt.Errorf("%s: no such kind of section: %q", path, section.Name)
@@ -133,7 +144,7 @@ func parseLimits(text string) (l scanner.Limits, err error) {
 // default policy.
 func Scan(t testing.TB, analyzers []*scanner.Analyzer, name string, data []byte) *scanner.Report {
 	t.Helper()
-	return scan(t, []file{{name, data}}, scanner.Config{Analyzers: analyzers, Jobs: 1})
+	return scan(t, []file{{name: name, data: data}}, scanner.Config{Analyzers: analyzers, Jobs: 1})
 }
 
 // scan scans files that are in memory.
@@ -141,7 +152,7 @@ func scan(t testing.TB, files []file, cfg scanner.Config) *scanner.Report {
 	t.Helper()
 	var targets []scanner.Target
 	for _, f := range files {
-		targets = append(targets, scanner.Target{Path: f.name, RepoPath: f.name, Open: f.open})
+		targets = append(targets, scanner.Target{Path: f.name, RepoPath: f.name, Open: f.open, Around: f.around})
 	}
 	cfg.Inspect = true
 	report, err := scanner.Scan(context.Background(), targets, cfg)

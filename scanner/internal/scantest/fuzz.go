@@ -74,7 +74,7 @@ func forced(analyzers []*scanner.Analyzer, analyzer *scanner.Analyzer) []*scanne
 func bounded(t *testing.T, data []byte, cfg scanner.Config) *scanner.Report {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	report := scan(t, []file{{fuzzName, data}}, cfg)
+	report := scan(t, []file{{name: fuzzName, data: data}}, cfg)
 	runtime.ReadMemStats(&after)
 	if n := after.TotalAlloc - before.TotalAlloc; n > allocated {
 		t.Errorf("%d bytes allocated for %d", n, len(data))
