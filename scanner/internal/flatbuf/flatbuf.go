@@ -41,17 +41,25 @@ type Buffer struct {
 	budget Budget
 	pages  [pages]page
 	seen   map[int64]bool
+	used   []uint64 // a bit a page
 	end    int64
+	held   int64
 	err    error
 }
 
 // seenBytes is what the memory of a table is charged for.
 const seenBytes = 48
 
+const wordBytes = 64 * pageBytes // of the file, for which a word of used stands
+
 // New returns the FlatBuffer in the first size bytes of r, whose offset 0 is where the
 // offset of the root table stands. Close gives back what it charges the budget.
 func New(r io.ReaderAt, size int64, budget Budget) *Buffer {
 	b := &Buffer{r: r, size: size, budget: budget, seen: map[int64]bool{}}
+	words := size/wordBytes + 1
+	if b.hold(8 * words); b.err == nil {
+		b.used = make([]uint64, words)
+	}
 	for i := range b.pages {
 		b.pages[i].at = -1
 	}
@@ -60,8 +68,17 @@ func New(r io.ReaderAt, size int64, budget Budget) *Buffer {
 
 // Close gives the charged memory back.
 func (b *Buffer) Close() {
-	b.budget.Release(int64(len(b.seen)) * seenBytes)
-	b.seen = map[int64]bool{}
+	b.budget.Release(b.held)
+	b.held, b.seen = 0, map[int64]bool{}
+}
+
+// hold charges memory until Close.
+func (b *Buffer) hold(n int64) {
+	if err := b.budget.Hold(n); err != nil {
+		b.err = err
+		return
+	}
+	b.held += n
 }
 
 // Err returns the first error since Clear: a *scanner.Error with the offset in r, or
@@ -108,7 +125,43 @@ func (b *Buffer) has(at, n int64, what string) bool {
 		return false
 	}
 	b.end = max(b.end, at+n)
+	return b.use(at, n)
+}
+
+// use remembers that bytes are used and reports whether the budget goes on.
+func (b *Buffer) use(at, n int64) bool {
+	if n > wordBytes {
+		if b.err = b.budget.Step(n / wordBytes); b.err != nil {
+			return false
+		}
+	}
+	for p, last := at/pageBytes, (at+n-1)/pageBytes; p <= last; p++ {
+		if p%64 == 0 && last-p >= 64 {
+			b.used[p/64] = ^uint64(0)
+			p += 63
+			continue
+		}
+		b.used[p/64] |= 1 << (p % 64)
+	}
 	return true
+}
+
+// Each calls f with the runs of bytes that are used, in their order, up to pages of
+// 4 KiB: small holes between structures belong to a run.
+func (b *Buffer) Each(f func(scanner.Span)) {
+	start := int64(-1)
+	for p := range (b.end + pageBytes - 1) / pageBytes {
+		switch used := b.used[p/64]>>(p%64)&1 == 1; {
+		case used && start < 0:
+			start = p * pageBytes
+		case !used && start >= 0:
+			f(scanner.Span{Offset: start, Length: p*pageBytes - start})
+			start = -1
+		}
+	}
+	if start >= 0 {
+		f(scanner.Span{Offset: start, Length: b.end - start})
+	}
 }
 
 // number reads a little-endian number of 1, 2, 4 or 8 bytes.

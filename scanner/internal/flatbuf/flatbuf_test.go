@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,25 @@ func TestRead(t *testing.T) {
 	}
 	if b.End() != int64(len(content))-2 || m.held != 0 { // the last string has no terminator that counts
 		t.Errorf("ends at %d of %d, %d bytes held", b.End(), len(content), m.held)
+	}
+}
+
+// Pages in which nothing is used are told from others.
+func TestEach(t *testing.T) {
+	content := append(binary.LittleEndian.AppendUint32(nil, 9<<20), make([]byte, 10<<20)...)
+	binary.LittleEndian.PutUint32(content[9<<20:], 8<<20) // the vtable at 1 MiB
+	binary.LittleEndian.PutUint32(content[1<<20:], 6|8<<16)
+	content[1<<20+4] = 4
+	binary.LittleEndian.PutUint32(content[9<<20+4:], 100<<10)
+	binary.LittleEndian.PutUint32(content[9<<20+4+100<<10:], 500<<10)
+	b := flatbuf.New(bytes.NewReader(content), int64(len(content)), &meter{})
+	b.Root().Vector(0, 1)
+	var got []scanner.Span
+	b.Each(func(s scanner.Span) { got = append(got, s) })
+	const vector = 9<<20 + 100<<10
+	want := []scanner.Span{{Length: 4096}, {Offset: 1 << 20, Length: 4096}, {Offset: 9 << 20, Length: 4096}, {Offset: vector, Length: 500<<10 + 8}}
+	if !slices.Equal(got, want) || b.Err() != nil {
+		t.Errorf("got %v, %v, want %v", got, b.Err(), want)
 	}
 }
 

@@ -41,7 +41,7 @@ func (t Table) Once() bool {
 	if t.b == nil || t.b.err != nil || t.b.seen[t.at] {
 		return false
 	}
-	if t.b.err = t.b.budget.Hold(seenBytes); t.b.err != nil {
+	if t.b.hold(seenBytes); t.b.err != nil {
 		return false
 	}
 	t.b.seen[t.at] = true
