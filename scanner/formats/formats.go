@@ -21,6 +21,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
 	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
@@ -45,6 +46,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, safetensors.Analyzer)
 	all = append(all, sealed.Analyzer)
 	all = append(all, tarfile.Analyzer)
+	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)
 	all = append(all, xzfile.Analyzer)
 	all = append(all, zipfile.Analyzer)
