@@ -8,6 +8,7 @@ package formats
 import (
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/formats/bzip2file"
+	"github.com/modelsieve/modelsieve/scanner/formats/executable"
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
@@ -33,6 +34,7 @@ import (
 func All() []*scanner.Analyzer {
 	var all []*scanner.Analyzer
 	all = append(all, bzip2file.Analyzer)
+	all = append(all, executable.Analyzer)
 	all = append(all, gguf.Analyzer)
 	all = append(all, gzipfile.Analyzer)
 	all = append(all, jinja.Analyzer)
