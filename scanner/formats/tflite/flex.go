@@ -8,39 +8,25 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/flatbuf"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
+	"github.com/modelsieve/modelsieve/scanner/internal/tfops"
 )
 
 // flexPrefix is how the names of operators begin that the Flex delegate runs with the
 // kernels of TensorFlow (tensorflow/lite/delegates/flex).
 const flexPrefix = "Flex"
 
-// fileOps are operators of TensorFlow that reach beyond the model, with what they do.
-var fileOps = map[string]string{
-	"WriteFile": writes, "Save": writes, "SaveSlices": writes, "SaveV2": writes, "MergeV2Checkpoints": writes, "PrintV2": writes,
-	"SaveDataset": writes, "SaveDatasetV2": writes, "DatasetToTFRecord": writes, "WriteSummary": writes, "CreateSummaryFileWriter": writes,
-	"CreateSummaryDbWriter": writes, "ExperimentalDatasetToTFRecord": writes, "DebugIdentity": writes, "DebugIdentityV2": writes,
-	"DebugNanCount": writes, "DebugNumericSummary": writes, "DebugNumericSummaryV2": writes, "CacheDataset": writes, "CacheDatasetV2": writes,
-	"SnapshotDataset": writes, "SnapshotDatasetV2": writes, "ImportEvent": writes,
-	"ReadFile": reads, "MatchingFiles": reads, "Restore": reads, "RestoreSlice": reads, "RestoreV2": reads, "TextLineReader": reads,
-	"TextLineReaderV2": reads, "TFRecordReader": reads, "TFRecordReaderV2": reads, "WholeFileReader": reads, "WholeFileReaderV2": reads,
-	"FixedLengthRecordReader": reads, "FixedLengthRecordReaderV2": reads, "LMDBReader": reads, "TextLineDataset": reads, "TFRecordDataset": reads,
-	"TFRecordDatasetV2": reads, "FixedLengthRecordDataset": reads, "FixedLengthRecordDatasetV2": reads, "LoadDataset": reads,
-	"MatchingFilesDataset": reads, "SqlDataset": reads, "ImmutableConst": reads, "InitializeTableFromTextFile": reads,
-	"InitializeTableFromTextFileV2": reads, "LoadAndRemapMatrix": reads, "GenerateVocabRemapping": reads, "LookupTableImport": reads,
-	"RpcCall": connects, "RpcClient": connects, "RpcServer": connects, "RpcServerStart": connects, "DataServiceDataset": connects,
-	"DataServiceDatasetV2": connects, "DataServiceDatasetV3": connects, "DataServiceDatasetV4": connects, "RegisterDataset": connects,
-	"RegisterDatasetV2": connects,
-	"PyFunc":            calls, "PyFuncStateless": calls, "EagerPyFunc": calls,
+// does says what an operator of TensorFlow does that is reported, by its class. Printing
+// and caching in memory are ordinary.
+var does = map[tfops.Class]string{
+	tfops.Write: "writes a file", tfops.Save: "writes a checkpoint", tfops.Debug: "writes files or connects to where its URLs say",
+	tfops.Read: "reads a file", tfops.Restore: "reads a checkpoint", tfops.Table: "reads a file into a table",
+	tfops.Optional: "reads a file", tfops.Descriptor: "reads a file",
+	tfops.Network: "opens network connections", tfops.Python: "calls back into Python", tfops.Graph: "runs a graph that is hidden in a value",
+	tfops.Mlir: "runs a graph that is hidden in a text", tfops.Custom: "calls native code by its name",
 }
-
-const (
-	writes   = "writes files"
-	reads    = "reads files"
-	connects = "opens network connections"
-	calls    = "calls back into Python"
-)
 
 // foreign reports a custom operator, which is code outside of the model. Those of the
 // delegates that come with the runtime are none.
@@ -60,12 +46,12 @@ const maxOptions = 16 << 20
 
 // flex judges an operator that the Flex delegate runs: the delegate goes by the node in
 // the options, and the name in the table only chooses the delegate.
-func (m *model) flex(name string, at int64, options scanner.Span) error {
+func (m *model) flex(name string, o op, options scanner.Span) error {
 	kernel, ok := strings.CutPrefix(name, flexPrefix)
 	if !ok {
 		return nil
 	}
-	m.judge(kernel, at)
+	m.judge(kernel, o)
 	if options.Length > maxOptions {
 		m.p.Gap(scanner.OverLimit, options, "the options of the operator %q take more than %d bytes", scanner.Clean(name, 80), maxOptions)
 		return nil
@@ -81,23 +67,23 @@ func (m *model) flex(name string, at int64, options scanner.Span) error {
 	if n, err := m.p.ReadAt(raw, options.Offset); n < len(raw) && !errors.Is(err, io.EOF) {
 		return scanner.Errorf(scanner.Unreadable, options.Offset, "reading: %v", err)
 	}
-	return m.node(raw, options.Offset, at)
+	return m.node(raw, options.Offset, o)
 }
 
 // node judges the node in the options of an operator: a FlexBuffer of the kernel's name
 // and a NodeDef, which has the name that counts.
-func (m *model) node(raw []byte, offset, at int64) error {
+func (m *model) node(raw []byte, offset int64, o op) error {
 	texts := flexTexts(raw)
 	if len(texts) < 2 {
 		m.p.Gap(scanner.Malformed, scanner.Span{Offset: offset, Length: int64(len(raw))}, "the options of a Flex operator hold no node of TensorFlow")
 		return nil
 	}
-	m.judge(texts[0], at)
-	const op = 2 // of NodeDef
+	m.judge(texts[0], o)
+	const nodeOp = 2 // of NodeDef
 	kernel := ""
 	err := protowalk.New(strings.NewReader(texts[1]), int64(len(texts[1])), m.p.Budget).Each(
 		scanner.Span{Length: int64(len(texts[1]))}, func(f protowalk.Field) error {
-			if f.Is(op, protowalk.Bytes) {
+			if f.Is(nodeOp, protowalk.Bytes) {
 				kernel = texts[1][f.Span.Offset:f.Span.End()]
 			}
 			return nil
@@ -107,21 +93,35 @@ func (m *model) node(raw []byte, offset, at int64) error {
 		m.p.Gap(input.Reason, scanner.Span{Offset: offset}, "the node of a Flex operator: %s", input.Text)
 		err = nil
 	}
-	m.judge(kernel, at)
+	m.judge(kernel, o)
 	return err
 }
 
-// judge reports a kernel of TensorFlow that reaches beyond the model.
-func (m *model) judge(kernel string, at int64) {
-	does := fileOps[kernel]
-	if does == "" || m.told[flexPrefix+kernel] {
+// judge reports a kernel of TensorFlow that reaches beyond the model, unless whoever runs
+// the graph chooses where to: training on a device saves checkpoints in this way.
+func (m *model) judge(kernel string, o op) {
+	known, _ := tfops.Lookup(kernel)
+	what := does[known.Class]
+	if what == "" || m.told[flexPrefix+kernel] || o.given(known.Input) {
 		return
 	}
 	m.told[flexPrefix+kernel] = true
-	m.p.Report(modelrules.GraphFileIO, scanner.Span{Offset: at}, scanner.Detail{
-		Message:  fmt.Sprintf("The model runs TensorFlow's %s, which %s, where the interpreter has the Flex delegate.", kernel, does),
+	m.p.Report(modelrules.GraphFileIO, scanner.Span{Offset: o.at}, scanner.Detail{
+		Message:  fmt.Sprintf("The model runs TensorFlow's %s, which %s, where the interpreter has the Flex delegate.", kernel, what),
 		Evidence: []string{flexPrefix + kernel},
 	})
+}
+
+// An op is an operator of a graph.
+type op struct {
+	at      int64
+	inputs  flatbuf.Vector
+	callers map[int64]bool // the inputs of the graph, where callers run it
+}
+
+// given reports whether an input of the operator is what a caller gives to the graph.
+func (o *op) given(input int) bool {
+	return input >= 0 && input < o.inputs.Len() && o.callers[o.inputs.Int(input)]
 }
 
 // Types of FlexBuffers (flatbuffers/flexbuffers.h).

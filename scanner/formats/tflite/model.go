@@ -56,9 +56,9 @@ func (m *model) read(ctx context.Context) error {
 	if err := m.readCodes(root.Vector(modelCodes, 4)); err != nil {
 		return err
 	}
-	graphs := root.Vector(modelGraphs, 4)
+	graphs, entries := root.Vector(modelGraphs, 4), m.entries(root)
 	for i := range graphs.Len() {
-		if err := m.graph(graphs.Table(i)); err != nil {
+		if err := m.graph(graphs.Table(i), entries[uint64(i)]); err != nil {
 			return err
 		}
 	}
@@ -118,6 +118,32 @@ func (m *model) readCodes(codes flatbuf.Vector) error {
 	return nil
 }
 
+// entries are the numbers of the graphs that callers run: the first, and those that have
+// a signature.
+func (m *model) entries(root flatbuf.Table) map[uint64]bool {
+	const graph = 4 // of a signature
+	numbers := map[uint64]bool{0: true}
+	signatures := root.Vector(modelSignatures, 4)
+	for i := range signatures.Len() {
+		if t := signatures.Table(i); t.Once() {
+			numbers[t.Uint(graph, 4, 0)] = true
+		}
+	}
+	return numbers
+}
+
+// numbers returns a list as a set.
+func (m *model) numbers(list flatbuf.Vector) (map[int64]bool, error) {
+	set := map[int64]bool{}
+	for i := range list.Len() {
+		if err := m.hold(48); err != nil {
+			return nil, err
+		}
+		set[list.Int(i)] = true
+	}
+	return set, m.b.Err()
+}
+
 // hold charges memory until read returns.
 func (m *model) hold(n int64) error {
 	err := m.p.Budget.Hold(n)
@@ -127,8 +153,8 @@ func (m *model) hold(n int64) error {
 	return err
 }
 
-// graph reads one graph.
-func (m *model) graph(g flatbuf.Table) error {
+// graph reads one graph; entered, where callers run it.
+func (m *model) graph(g flatbuf.Table, entered bool) error {
 	if !g.Once() {
 		return m.b.Err()
 	}
@@ -141,9 +167,16 @@ func (m *model) graph(g flatbuf.Table) error {
 	}
 	m.indexes(g.At(), "an input of the graph", g.Vector(graphInputs, 4), tensors.Len())
 	m.indexes(g.At(), "an output of the graph", g.Vector(graphOutputs, 4), tensors.Len())
+	var callers map[int64]bool
+	if entered {
+		var err error
+		if callers, err = m.numbers(g.Vector(graphInputs, 4)); err != nil {
+			return err
+		}
+	}
 	operators := g.Vector(graphOperators, 4)
 	for i := range operators.Len() {
-		if err := m.operator(operators.Table(i), tensors.Len()); err != nil {
+		if err := m.operator(operators.Table(i), tensors.Len(), callers); err != nil {
 			return err
 		}
 	}
@@ -201,7 +234,7 @@ func (m *model) indexes(at int64, what string, list flatbuf.Vector, tensors int)
 }
 
 // operator reads one operator.
-func (m *model) operator(o flatbuf.Table, tensors int) error {
+func (m *model) operator(o flatbuf.Table, tensors int, callers map[int64]bool) error {
 	if !o.Once() {
 		return m.b.Err()
 	}
@@ -220,7 +253,7 @@ func (m *model) operator(o flatbuf.Table, tensors int) error {
 	case number >= uint64(len(m.codes)):
 		m.odd(o.At(), fmt.Sprintf("an operator is number %d of the table, which has %d", number, len(m.codes)))
 	case m.codes[number].custom != "":
-		return m.flex(m.codes[number].custom, o.At(), options)
+		return m.flex(m.codes[number].custom, op{o.At(), o.Vector(operatorInputs, 4), callers}, options)
 	}
 	return nil
 }
