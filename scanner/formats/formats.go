@@ -25,6 +25,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
 	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/yamlfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zlibfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zstdfile"
@@ -51,6 +52,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)
 	all = append(all, xzfile.Analyzer)
+	all = append(all, yamlfile.Analyzer)
 	all = append(all, zipfile.Analyzer)
 	all = append(all, zlibfile.Analyzer)
 	all = append(all, zstdfile.Analyzer)

@@ -137,3 +137,18 @@ func Vetted(module string) bool {
 	_, found := slices.BinarySearch(closure, top)
 	return found
 }
+
+// TakesOnlyData reports whether a call takes plain values and listed classes only: no
+// name, callable or pickle that decides what else runs.
+func (e Entry) TakesOnlyData() bool {
+	if !e.Call {
+		return false
+	}
+	all := append(append([]Arg(nil), e.Shape.Args...), e.Shape.Opt...)
+	if e.Shape.Rest != nil {
+		all = append(all, *e.Shape.Rest)
+	}
+	return !slices.ContainsFunc(all, func(a Arg) bool {
+		return !slices.Contains([]Kind{Any, Str, Int, Bytes, Class, Dtype, Storage}, a.Kind)
+	})
+}

@@ -1,0 +1,93 @@
+// Package packagesource tells where requirements of a model come from: lines of pip's
+// requirements files and channels of conda environments. It reports only what lies beside
+// a model that something installs them for: MLflow, TorchServe, BentoML, a handler of an
+// inference endpoint.
+package packagesource
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+)
+
+// option matches the options of pip that change where packages come from.
+var option = regexp.MustCompile(`^(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)([= ]|$)\s*(.*)`)
+
+// public are the indexes that packages come from by default, and those of the frameworks.
+var public = regexp.MustCompile(`^['"]?https://(pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|pypi\.nvidia\.com|wheels\.vllm\.ai|conda\.anaconda\.org|repo\.anaconda\.com)(/|['"]?$)`)
+
+// address matches a requirement that is fetched from where it says.
+var address = regexp.MustCompile(`^(-e\s+|--editable[ =])?([A-Za-z0-9][\w.\-]*(\[[^\]]*\])?\s*@\s*)?((git|hg|svn|bzr)\+\S+|(https?|ftp|file)://\S+)`)
+
+// Line reports a line of a requirements file that takes a package from elsewhere than the
+// public index, and says whether it does.
+func Line(p *scanner.Pass, at scanner.Span, line string) bool {
+	line = strings.TrimSpace(line)
+	where := ""
+	if m := option.FindStringSubmatch(line); m != nil {
+		where = m[3]
+	} else if m := address.FindStringSubmatch(line); m != nil {
+		where = m[4]
+	}
+	if where == "" || public.MatchString(where) {
+		return false
+	}
+	report(p, at, where)
+	return true
+}
+
+// Channel reports a channel of conda that is an address, and says whether it is.
+func Channel(p *scanner.Pass, at scanner.Span, channel string) bool {
+	if !strings.Contains(channel, "://") || public.MatchString(channel) {
+		return false
+	}
+	report(p, at, channel)
+	return true
+}
+
+// report reports an address where something around the file installs from it.
+func report(p *scanner.Pass, at scanner.Span, where string) {
+	p.Later(func() error {
+		by := installer(p)
+		if by == "" {
+			return nil
+		}
+		p.Report(modelrules.PackageSource, at, scanner.Detail{
+			Message:  fmt.Sprintf("%s installs packages from %q.", by, scanner.Clean(where, 200)),
+			Evidence: []string{where},
+		})
+		return nil
+	})
+}
+
+// installers are files beside which a list of requirements is installed, with what does it.
+var installers = []struct{ dir, stem, name, by string }{
+	{".", "MLmodel", "MLmodel", "mlflow models serve"},
+	{".", "handler", "handler.py", "An inference endpoint"},
+	{".", "bentofile", "bentofile.yaml", "BentoML"},
+	{"MAR-INF", "MANIFEST", "MANIFEST.json", "TorchServe"},
+}
+
+// installer returns what installs the requirements, "" where nothing is known that does.
+func installer(p *scanner.Pass) string {
+	if p.Name() == "bentofile.yaml" {
+		return "BentoML"
+	}
+	folders := p.Around()
+	for i := range folders {
+		for _, in := range installers {
+			for _, name := range folders[i].Named(in.dir, in.stem) {
+				if name == in.name {
+					return in.by
+				}
+			}
+		}
+		if !folders[i].Root {
+			break
+		}
+	}
+	return ""
+}
