@@ -1,0 +1,17 @@
+package hub_test
+
+import (
+	"testing"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/hub"
+	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
+	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
+	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
+)
+
+var analyzers = []*scanner.Analyzer{hub.Analyzer, jinja.Analyzer, zipfile.Analyzer}
+
+func Test(t *testing.T) { scantest.Run(t, analyzers) }
+
+func Fuzz(f *testing.F) { scantest.Fuzz(f, analyzers, hub.Analyzer) }
