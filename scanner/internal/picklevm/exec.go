@@ -6,11 +6,12 @@ import "encoding/binary"
 func (m *Machine) do(op byte) error {
 	switch op {
 	case opBinInt1:
-		b, err := m.argument(1)
-		if err != nil {
+		if err := m.in.need(1); err != nil {
 			return err
 		}
-		return m.push(valueInt(int64(b[0])))
+		n := m.in.buf[m.in.pos]
+		m.in.pos++
+		return m.push(valueInt(int64(n)))
 	case opBinInt2:
 		b, err := m.argument(2)
 		if err != nil {
@@ -39,8 +40,7 @@ func (m *Machine) do(op byte) error {
 	case opNewTrue, opNewFalse:
 		return m.push(valueBool(op == opNewTrue))
 	case opMark:
-		m.marks = append(m.marks, len(m.stack))
-		return m.deepMarks()
+		return m.mark()
 	case opShortBinUnicode, opBinUnicode, opBinUnicode8, opShortBinString, opBinString,
 		opShortBinBytes, opBinBytes, opBinBytes8, opByteArray8:
 		return m.counted(op)
@@ -90,15 +90,6 @@ func (m *Machine) number(n int) (uint64, error) {
 
 // literal pushes a value that is found again at its opcode.
 func (m *Machine) literal(k Kind) error { return m.push(makeValue(k, uint64(m.opAt))) }
-
-// deepMarks charges the marks, of which only a hostile stream has many.
-func (m *Machine) deepMarks() error {
-	const every = 1 << 12
-	if len(m.marks)%every != 0 {
-		return nil
-	}
-	return m.hold(every * 8)
-}
 
 // counted skips a literal with a length prefix. Short strings that may be names
 // are remembered.
@@ -358,7 +349,7 @@ func (m *Machine) shuffle(op byte) error {
 		_, err := m.popMark()
 		return err
 	}
-	if n := len(m.marks); n > 0 && m.marks[n-1] == len(m.stack) {
+	if n := len(m.marks); n > 0 && int(m.marks[n-1]) == len(m.stack) {
 		m.marks = m.marks[:n-1]
 		return nil
 	}

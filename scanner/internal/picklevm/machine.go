@@ -32,7 +32,7 @@ type Machine struct {
 
 	heap     heap
 	stack    []Value
-	marks    []int // stack heights
+	marks    []uint32 // stack heights
 	memo     memo
 	protocol int
 	frameEnd int64 // offset behind the open frame; 0: none is open
@@ -66,11 +66,17 @@ func New(cfg Config, obs Observer) *Machine {
 	return m
 }
 
+// keptStack is how large the stack of one stream may be to be used for the next.
+const keptStack = 1 << 12
+
 // reset forgets what a stream made.
 func (m *Machine) reset() {
 	m.Close()
 	m.heap = heap{keep: max(maxItems, m.cfg.Keep), hold: m.cfg.Hold}
 	m.stack, m.marks = m.stack[:0], m.marks[:0]
+	if cap(m.stack)+cap(m.marks) > keptStack {
+		m.stack, m.marks = nil, nil // Close gave back what they were charged for
+	}
 	m.memo = memo{hold: m.hold}
 	m.globals, m.globalIDs, m.words = nil, map[globalKey]Value{}, map[int64]string{}
 	m.protocol, m.frameEnd = 0, 0
@@ -182,31 +188,44 @@ func (m *Machine) malformed(format string, args ...any) error {
 // floor is the height of the stack that operands may not come from below.
 func (m *Machine) floor() int {
 	if n := len(m.marks); n > 0 {
-		return m.marks[n-1]
+		return int(m.marks[n-1])
 	}
 	return 0
 }
 
 // push puts a value on the stack.
 func (m *Machine) push(v Value) error {
-	if len(m.stack) == cap(m.stack) {
-		if err := m.growStack(); err != nil {
-			return err
-		}
+	if len(m.stack) < cap(m.stack) {
+		m.stack = append(m.stack, v)
+		return nil
 	}
-	m.stack = append(m.stack, v)
-	return nil
+	return m.growStack(v)
 }
 
-// growStack doubles the stack.
-func (m *Machine) growStack() error {
+// growStack doubles the stack and puts a value on it.
+func (m *Machine) growStack(v Value) error {
 	more := max(cap(m.stack), 256)
 	if err := m.hold(int64(more) * itemBytes); err != nil {
 		return err
 	}
 	grown := make([]Value, len(m.stack), cap(m.stack)+more)
 	copy(grown, m.stack)
-	m.stack = grown
+	m.stack = append(grown, v)
+	return nil
+}
+
+// mark puts a mark on the stack. Heights fit, since values take eight bytes each.
+func (m *Machine) mark() error {
+	if len(m.marks) == cap(m.marks) {
+		more := max(cap(m.marks), 256)
+		if err := m.hold(int64(more) * 4); err != nil {
+			return err
+		}
+		grown := make([]uint32, len(m.marks), cap(m.marks)+more)
+		copy(grown, m.marks)
+		m.marks = grown
+	}
+	m.marks = append(m.marks, uint32(len(m.stack)))
 	return nil
 }
 
@@ -234,7 +253,7 @@ func (m *Machine) popMark() ([]Value, error) {
 	if n == 0 {
 		return nil, m.malformed("there is no mark")
 	}
-	at := m.marks[n-1]
+	at := int(m.marks[n-1])
 	items := m.stack[at:]
 	m.stack, m.marks = m.stack[:at], m.marks[:n-1]
 	return items, nil

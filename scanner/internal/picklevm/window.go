@@ -39,6 +39,14 @@ func (w *window) remaining() int64 { return w.end - w.offset() }
 // need makes at least n bytes available at buf[pos:]. It reports Truncated where
 // the input has fewer.
 func (w *window) need(n int) error {
+	if w.splice == nil && len(w.buf)-w.pos >= n {
+		return nil
+	}
+	return w.want(n)
+}
+
+// want is need where the bytes are not at hand, or belong to a frame.
+func (w *window) want(n int) error {
 	w.wants(uint64(n))
 	return w.peek(n)
 }
