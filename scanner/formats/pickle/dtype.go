@@ -79,7 +79,7 @@ func (j *judge) judgeDtype(target, state picklevm.Value, at int64) {
 		wrong = contradiction(d, flags.Int())
 	}
 	if wrong != "" {
-		j.p.Report(ruleForgedDtype, j.at(at), scanner.Detail{
+		j.say(ruleForgedDtype, j.at(at), scanner.Detail{
 			Message:  "Loading this pickle makes a NumPy dtype that " + wrong + ", so that bytes of the file are taken for memory addresses.",
 			Evidence: []string{j.render(target, 100), j.render(state, 300)},
 			Identity: []string{j.identity(j.m.Item(target, 1), state)},

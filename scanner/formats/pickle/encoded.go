@@ -174,7 +174,7 @@ func (j *judge) reportMarshalled(at int64, content []byte) error {
 	if err != nil || !m.ready || !m.regular || m.broken {
 		return err
 	}
-	j.p.Report(ruleEmbeddedCode, j.at(at), scanner.Detail{
+	j.say(ruleEmbeddedCode, j.at(at), scanner.Detail{
 		Message:  "This pickle carries compiled Python code in a string or bytes." + m.sentence(),
 		Evidence: append([]string{"marshal: " + quoteRaw(content)}, m.evidence()...),
 		Identity: []string{"marshal", string(content)},

@@ -34,6 +34,7 @@ func (j *judge) identity(values ...picklevm.Value) string {
 		id.value(v, 0)
 	}
 	j.hashed += most - max(id.left, 0)
+	j.owed += int64(most - max(id.left, 0))
 	return hex.EncodeToString(id.h.Sum(nil))
 }
 
@@ -99,4 +100,5 @@ func (id *identifier) literal(v picklevm.Value) {
 	_, raw, _ := id.j.m.Literal(v, maxIdentityLiteral)
 	id.number(uint64(n))
 	id.h.Write(raw)
+	id.j.owed += int64(len(raw))
 }

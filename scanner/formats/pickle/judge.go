@@ -55,6 +55,7 @@ type judge struct {
 	codeNames  map[string]bool                   // that inspection has
 	looked     map[string]bool                   // modules that lookBeside has seen, of all streams
 	hashed     int                               // values that identities hashed, of all streams
+	owed       int64                             // steps that are not charged yet
 }
 
 // newJudge returns a judge with a machine over the pass's artifact.
@@ -87,7 +88,19 @@ func (j *judge) begin() {
 }
 
 // Step implements picklevm.Observer.
-func (j *judge) Step(n int64) error { return j.p.Budget.Step(n) }
+func (j *judge) Step(n int64) error {
+	n, j.owed = n+j.owed, 0
+	return j.p.Budget.Step(n)
+}
+
+// findingSteps is what a finding costs: it is rendered, hashed and compared with others.
+const findingSteps = 1 << 14
+
+// say reports a finding. What that costs is charged at the next step.
+func (j *judge) say(r *scanner.Rule, at scanner.Span, d scanner.Detail) {
+	j.owed += findingSteps
+	j.p.Report(r, at, d)
+}
 
 // Import implements picklevm.Observer. What a look-up alone means is said at the
 // end of the stream, when it is known what was done with the name.
@@ -267,7 +280,7 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 
 // report reports a use of a callable. In does, %s stands for the callable.
 func (j *judge) report(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string) {
-	j.p.Report(r, j.at(c.At), j.detail(t, use, c, does))
+	j.say(r, j.at(c.At), j.detail(t, use, c, does))
 }
 
 // reportCode is report with what the code mentions that is found in values.
@@ -276,7 +289,7 @@ func (j *judge) reportCode(r *scanner.Rule, t target, use scanner.Use, c picklev
 	d := j.detail(t, use, c, does)
 	d.Message += m.sentence()
 	d.Evidence = append(d.Evidence, m.evidence()...)
-	j.p.Report(r, j.at(c.At), d)
+	j.say(r, j.at(c.At), d)
 	return err
 }
 
@@ -305,7 +318,7 @@ func withName(does string, t target) string {
 // reportUnknownClass reports the plain construction of a class that nobody vetted:
 // once for all its instances.
 func (j *judge) reportUnknownClass(t target, c picklevm.Call) {
-	j.p.Report(ruleUnknownImport, j.at(c.At), scanner.Detail{
+	j.say(ruleUnknownImport, j.at(c.At), scanner.Detail{
 		Message: fmt.Sprintf("Loading this pickle imports %s and makes an instance of it, a class of a package that nobody vetted.%s",
 			t.quoted(), t.spelling()),
 		Evidence: []string{t.path}, Identity: []string{t.path, string(scanner.UseConstruct)},
@@ -328,7 +341,7 @@ func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
 		return
 	}
 	j.split = j.split || kind == picklevm.AnomalyFrame
-	j.p.Report(ruleObfuscated, j.at(at), scanner.Detail{
+	j.say(ruleObfuscated, j.at(at), scanner.Detail{
 		Message:  "Loading this pickle depends on the unpickler: " + text + ".",
 		Evidence: []string{text}, Identity: []string{string(kind), text},
 	})
@@ -361,7 +374,7 @@ func (j *judge) judgeImport(t target, g *picklevm.Global) {
 	if rule == nil {
 		return
 	}
-	j.p.Report(rule, j.at(g.At), scanner.Detail{
+	j.say(rule, j.at(g.At), scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle %s.%s", withName(text, t), t.spelling()),
 		Evidence: []string{t.path}, Identity: []string{t.path, string(scanner.UseImport)},
 		Name: t.path, Use: scanner.UseImport,

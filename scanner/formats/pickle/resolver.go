@@ -22,13 +22,15 @@ func (j *judge) fetched(v picklevm.Value) (target, bool) {
 	if v.Kind() != picklevm.KindCall || j.depth >= maxCalleeDepth {
 		return target{}, false
 	}
-	j.depth++
-	defer func() { j.depth-- }()
+	return j.fetchedBy(j.callee(j.m.Item(v, 0)), v)
+}
+
+// fetchedBy is fetched where it is known what the call runs.
+func (j *judge) fetchedBy(made target, v picklevm.Value) (target, bool) {
 	callable, args := j.m.Item(v, 0), j.m.Item(v, 1)
 	if names, ok := j.accessor(callable, "operator.attrgetter"); ok && j.m.Len(args) == 1 {
 		return j.attributes(j.m.Item(args, 0), names), true
 	}
-	made := j.callee(callable)
 	text, ok := j.m.Str(j.m.Item(args, 0))
 	switch {
 	case ok && isTypeByName(made.path):

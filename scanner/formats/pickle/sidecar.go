@@ -28,7 +28,7 @@ func (j *judge) openedFile(class target, wrapper, state picklevm.Value, at int64
 			return nil
 		}
 	}
-	j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
+	j.say(ruleUnresolved, j.at(at), scanner.Detail{
 		Message:  "Loading this pickle makes joblib open another file and unpickle it, and which one cannot be said.",
 		Evidence: []string{j.render(state, 300)}, Identity: []string{class.path, j.identity(wrapper, state)},
 		Name: class.path, Use: scanner.UseConstruct,
@@ -41,7 +41,7 @@ func (j *judge) openedFile(class target, wrapper, state picklevm.Value, at int64
 func (j *judge) opensFile(class target, name string, at int64) {
 	rule, shown := ruleUnlistedCall, scanner.Clean(name, 160)
 	if leavesFolder(name) {
-		j.p.Report(ruleDangerousCall, j.at(at), j.fileDetail(class, name, fmt.Sprintf("%q, outside the folder of the model", shown)))
+		j.say(ruleDangerousCall, j.at(at), j.fileDetail(class, name, fmt.Sprintf("%q, outside the folder of the model", shown)))
 		return
 	}
 	p, span := j.p, j.at(at)

@@ -58,7 +58,7 @@ func (j *judge) judgeComputedDtype(target, state picklevm.Value, at int64) {
 	for i := dtypeSize; i < dtypeFlags+1; i++ {
 		switch v := j.m.Item(state, i); v.Kind() {
 		case picklevm.KindCall, picklevm.KindInstance, picklevm.KindGlobal, picklevm.KindPersistent:
-			j.p.Report(ruleForgedDtype, j.at(at), scanner.Detail{
+			j.say(ruleForgedDtype, j.at(at), scanner.Detail{
 				Message:  "Loading this pickle makes a NumPy dtype whose sizes or flags are computed, so that it cannot be said whether bytes of the file are taken for memory addresses.",
 				Evidence: []string{j.render(target, 100), j.render(state, 300)},
 				Identity: []string{j.identity(j.m.Item(target, 1), state)},
@@ -138,7 +138,7 @@ func (j *judge) judgeState(target, state picklevm.Value, at int64) {
 // reportHook reports a callable that an instance is given in place of a method.
 func (j *judge) reportHook(target, state picklevm.Value, at int64) {
 	class := j.classOf(target)
-	j.p.Report(ruleGlobalWrite, j.at(at), scanner.Detail{
+	j.say(ruleGlobalWrite, j.at(at), scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle puts a callable where Python looks for a method of an instance of %s.", class.quoted()),
 		Evidence: []string{j.render(state, 400)},
 		Identity: []string{class.path, j.identity(state)},
@@ -148,7 +148,7 @@ func (j *judge) reportHook(target, state picklevm.Value, at int64) {
 
 // reportClassSwitch reports slot state that replaces the class of an object.
 func (j *judge) reportClassSwitch(target, class picklevm.Value, at int64) {
-	j.p.Report(ruleStateHijack, j.at(at), scanner.Detail{
+	j.say(ruleStateHijack, j.at(at), scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle turns an instance of %s into one of another class.", j.classOf(target).quoted()),
 		Evidence: []string{"__class__ = " + j.render(class, 200)},
 		Identity: []string{j.classOf(target).path, j.identity(class)},
@@ -178,7 +178,7 @@ func (j *judge) reportWrite(target picklevm.Value, does string, at int64, what .
 	for _, v := range what {
 		shown = append(shown, j.render(v, 200))
 	}
-	j.p.Report(ruleGlobalWrite, j.at(at), scanner.Detail{
+	j.say(ruleGlobalWrite, j.at(at), scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle %s %s, which the whole process shares.%s", does, t.quoted(), t.spelling()),
 		Evidence: append([]string{t.path}, shown...),
 		Identity: []string{t.path, does, j.identity(what...)},
@@ -243,7 +243,7 @@ func (j *judge) judgeShape(target, state picklevm.Value, at int64) {
 // reportShape reports what an instance of a class that nobody vetted is made to do.
 func (j *judge) reportShape(v picklevm.Value, does string, at int64) {
 	t := j.classOf(v)
-	j.p.Report(ruleUnknownCall, j.at(at), scanner.Detail{
+	j.say(ruleUnknownCall, j.at(at), scanner.Detail{
 		Message: fmt.Sprintf("Loading this pickle makes an instance of %s, a class that nobody vetted, and %s: its methods run.%s",
 			t.quoted(), does, t.spelling()),
 		Evidence: []string{t.path, does},
@@ -314,7 +314,7 @@ func (j *judge) judgeStateValue(state picklevm.Value, at int64) {
 
 // reportPersistent reports what is done to an object behind a persistent id.
 func (j *judge) reportPersistent(v picklevm.Value, does string, at int64) {
-	j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
+	j.say(ruleUnresolved, j.at(at), scanner.Detail{
 		Message:  "Loading this pickle " + does + " an object behind a persistent id, so that it cannot be said what runs.",
 		Evidence: []string{j.render(v, 200)}, Identity: []string{does, j.identity(v)},
 	})
@@ -379,7 +379,7 @@ func (j *judge) mayBeHook(key picklevm.Value) bool {
 // reportLateHook reports a callable that comes under the name of a method into a dict
 // that is the state of an instance already.
 func (j *judge) reportLateHook(dict, key, value picklevm.Value, at int64) {
-	j.p.Report(ruleGlobalWrite, j.at(at), scanner.Detail{
+	j.say(ruleGlobalWrite, j.at(at), scanner.Detail{
 		Message:  "Loading this pickle puts a callable where Python looks for a method, into the state that an instance was given before.",
 		Evidence: []string{j.render(key, 80) + ": " + j.render(value, 200)},
 		Identity: []string{j.identity(dict, key, value)},
@@ -409,7 +409,7 @@ func (j *judge) hash(v picklevm.Value, at int64, depth int) error {
 			j.reportShape(v, "uses it as a key", at)
 		}
 		if j.m.Flags(v)&flagFetched != 0 {
-			j.p.Report(ruleUnresolved, j.at(at), scanner.Detail{
+			j.say(ruleUnresolved, j.at(at), scanner.Detail{
 				Message:  "Loading this pickle uses an attribute of another object as a key, so that it cannot be said whose __hash__ runs.",
 				Evidence: []string{j.render(v, 200)}, Identity: []string{j.identity(v)},
 			})

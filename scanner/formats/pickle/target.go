@@ -76,12 +76,16 @@ func lookup(path, module string) target {
 // maxCalleeDepth is how many calls deep a callable is followed.
 const maxCalleeDepth = 16
 
+// calleeSteps is what it costs to look at one value on the way to a callable.
+const calleeSteps = 64
+
 // callee returns what a value is when it is called.
 func (j *judge) callee(v picklevm.Value) target {
 	if j.depth >= maxCalleeDepth {
 		return target{path: "?", unresolved: "the result of many calls"}
 	}
 	j.depth++
+	j.owed += calleeSteps
 	defer func() { j.depth-- }()
 	switch v.Kind() {
 	case picklevm.KindGlobal:
@@ -102,10 +106,10 @@ func (j *judge) resultCallee(v picklevm.Value) target {
 	if j.m.Flags(v)&flagCode != 0 {
 		return target{path: j.render(v, 120), code: true}
 	}
-	if t, ok := j.fetched(v); ok {
+	made := j.callee(j.m.Item(v, 0))
+	if t, ok := j.fetchedBy(made, v); ok {
 		return t
 	}
-	made := j.callee(j.m.Item(v, 0))
 	args, _, _ := j.m.Items(j.m.Item(v, 1))
 	switch {
 	case made.path == "functools.partial" && len(args) >= 1:
@@ -144,10 +148,11 @@ func (j *judge) method(v picklevm.Value, name string) target {
 	case picklevm.KindInstance:
 		return j.method(j.m.Item(v, 0), name)
 	case picklevm.KindCall:
-		if t, ok := j.fetched(v); ok {
+		class := j.callee(j.m.Item(v, 0))
+		if t, ok := j.fetchedBy(class, v); ok {
 			return j.attribute(t, name)
 		}
-		if class := j.callee(j.m.Item(v, 0)); class.isClass() {
+		if class.isClass() {
 			return j.attribute(class, name)
 		}
 	case picklevm.KindStr:

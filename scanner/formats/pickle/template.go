@@ -36,7 +36,7 @@ func (j *judge) judgeTemplate(target, state picklevm.Value, at int64) {
 	if state.Kind() == picklevm.KindDict && (absent || isText && distributionTemplate().MatchString(text)) {
 		return
 	}
-	j.p.Report(ruleDangerousCall, j.at(at), scanner.Detail{
+	j.say(ruleDangerousCall, j.at(at), scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle makes %s run text from its state as Python, and the text is not what scipy writes.", class.quoted()),
 		Evidence: []string{templateKey + " = " + j.render(j.entry(state, templateKey), 400)},
 		Identity: []string{class.path, j.identity(state)},

@@ -77,15 +77,23 @@ func (m *Machine) argument(n int) ([]byte, error) {
 	return b, nil
 }
 
-// number reads a little-endian unsigned number of n bytes.
+// number reads a little-endian unsigned number of 1, 2, 4 or 8 bytes.
 func (m *Machine) number(n int) (uint64, error) {
-	b, err := m.argument(n)
-	if err != nil {
+	if err := m.in.need(n); err != nil {
 		return 0, err
 	}
-	var wide [8]byte
-	copy(wide[:], b)
-	return binary.LittleEndian.Uint64(wide[:]), nil
+	b := m.in.buf[m.in.pos : m.in.pos+n]
+	m.in.pos += n
+	switch n {
+	case 1:
+		return uint64(b[0]), nil
+	case 2:
+		return uint64(binary.LittleEndian.Uint16(b)), nil
+	case 4:
+		return uint64(binary.LittleEndian.Uint32(b)), nil
+	default:
+		return binary.LittleEndian.Uint64(b), nil
+	}
 }
 
 // literal pushes a value that is found again at its opcode.
