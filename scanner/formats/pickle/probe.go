@@ -31,6 +31,9 @@ func match(h *scanner.Head) scanner.Claim {
 	}
 	named := hasPickleName(h.Name())
 	probe := probeStream(h.Prefix, h.Size)
+	if !named && !scanner.ModelNamed(h.Name()) && probe.isProse(h.Prefix) {
+		return scanner.No
+	}
 	proto := len(h.Prefix) > 1 && h.Prefix[0] == 0x80 && h.Prefix[1] <= picklevm.MaxProtocol
 	switch {
 	case probe.imports && (proto || probe.ran):
@@ -42,6 +45,16 @@ func match(h *scanner.Head) scanner.Claim {
 	}
 	return scanner.No
 }
+
+// isProse reports whether the head is text that happens to start like a stream: lists of
+// words and paths do. No unpickler gets through it, or past the first name, which is none
+// that a module has.
+func (p *probe) isProse(head []byte) bool {
+	return !p.danger && (p.wild || !p.ran && !p.calls) && !bytes.ContainsFunc(head, isControl)
+}
+
+// isControl reports whether a character does not stand in text.
+func isControl(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }
 
 // hasPickleName reports whether loaders expect a pickle under a name.
 func hasPickleName(name string) bool {
@@ -60,6 +73,9 @@ type probe struct {
 	ran     bool  // no opcode of the first stream failed: it reached STOP, or the head ended first
 	open    bool  // the head ended inside the first stream
 	imports bool  // something with a proper name was imported
+	wild    bool  // the first import has a name that no module has
+	danger  bool  // something dangerous was imported
+	calls   bool  // something was called or made
 	opcodes int64 // opcodes that ran
 }
 
@@ -119,13 +135,18 @@ func isProper(name string) bool {
 }
 
 func (p *probe) Import(_ picklevm.Value, g *picklevm.Global, _ int64) error {
-	if g.Computed || isProper(g.Module) && isProper(g.Name) {
-		p.imports = p.imports || !g.Computed
+	switch {
+	case g.Computed:
+	case isProper(g.Module) && isProper(g.Name):
+		p.imports = true
+		p.danger = p.danger || resolve(g).dangerous
+	default:
+		p.wild = p.wild || !p.imports
 	}
 	return nil
 }
-func (p *probe) Call(picklevm.Call) error                                   { return nil }
-func (p *probe) New(picklevm.Call) error                                    { return nil }
+func (p *probe) Call(picklevm.Call) error                                   { p.calls = true; return nil }
+func (p *probe) New(picklevm.Call) error                                    { p.calls = true; return nil }
 func (p *probe) Build(_, _ picklevm.Value, _ int64) (int64, error)          { return 0, nil }
 func (p *probe) Mutate(picklevm.Value, []picklevm.Value, byte, int64) error { return nil }
 func (p *probe) Pair(_, _, _ picklevm.Value, _ int64)                       {}
