@@ -179,7 +179,7 @@ def nested_pickles(f):
     inner = CALL + b"N."
     for _ in range(60):
         inner = b"cpickle\nloads\n(" + b"B" + struct.pack("<I", len(inner)) + inner + b"tR."
-    f.write(inner)
+    f.write(CALL + inner)
 
 
 @case(1)
@@ -343,7 +343,7 @@ def measure(binary, path):
     """Scans a file; returns the exit code, seconds of processor time and wall clock, megabytes, and the report."""
     with open(path.with_suffix(".json"), "w+") as out:
         start = time.monotonic()
-        process = subprocess.Popen([binary, "--format", "json", "--progress", "never", str(path)], stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(["timeout", str(6 * SECONDS), binary, "--format", "json", "--progress", "never", str(path)], stdout=out, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
         out.seek(0)

@@ -17,6 +17,10 @@ import (
 // maxLayers is how many encodings around a payload are taken off.
 const maxLayers = 4
 
+// maxDecoded is how many bytes are decoded in one artifact, besides those that the engine
+// decodes.
+const maxDecoded = 128 << 20
+
 // maxWindow is how large the window of a decompressor may be, in bytes.
 const maxWindow = 8 << 20
 
@@ -84,6 +88,11 @@ func (p *payload) unwrap(content []byte, limit int64) (inner []byte, names []str
 // readAll reads what a decoder gives before it fails or reaches a limit.
 func (p *payload) readAll(r io.Reader, limit int64) ([]byte, error) {
 	var out bytes.Buffer
+	if limit > maxDecoded-p.j.decoded {
+		p.j.unfollowed = true
+		limit = max(0, maxDecoded-p.j.decoded)
+	}
+	defer func() { p.j.decoded += int64(out.Len()) }()
 	for int64(out.Len()) < limit {
 		n, err := io.CopyN(&out, r, min(limit-int64(out.Len()), 64<<10))
 		if err := p.hold(2 * n); err != nil { // the buffer doubles
@@ -117,7 +126,7 @@ func (j *judge) followLiterals() error {
 		}
 	}
 	if j.unfollowed {
-		j.p.Gap(scanner.OverLimit, scanner.Span{Offset: j.from}, "more than %d strings or bytes in this stream may be pickles: not all of them were looked at", maxLiterals)
+		j.p.Gap(scanner.OverLimit, scanner.Span{Offset: j.from}, "the strings and bytes in this stream that may be pickles are more than %d or decode to more than %d bytes: not all of them were looked at", maxLiterals, maxDecoded)
 	}
 	return nil
 }

@@ -51,6 +51,7 @@ type judge struct {
 	payloads   int                               // that were handed on
 	followed   map[int64]bool                    // literals that were handed on, by the offset of their content
 	depth      int                               // of callee
+	decoded    int64                             // bytes that were decoded of payloads, of all streams
 	codeUnits  int64                             // instructions and names of code that were looked at
 	codeNames  map[string]bool                   // that inspection has
 	looked     map[string]bool                   // modules that lookBeside has seen, of all streams
@@ -94,7 +95,7 @@ func (j *judge) Step(n int64) error {
 }
 
 // findingSteps is what a finding costs: it is rendered, hashed and compared with others.
-const findingSteps = 1 << 14
+const findingSteps = 1 << 15
 
 // say reports a finding. What that costs is charged at the next step.
 func (j *judge) say(r *scanner.Rule, at scanner.Span, d scanner.Detail) {
@@ -336,7 +337,7 @@ func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
 	switch {
 	case j.reread:
 		return
-	case kind == picklevm.AnomalyMemo:
+	case kind == picklevm.AnomalyCost:
 		j.p.Gap(scanner.OverLimit, scanner.Span{Offset: at}, "%s", text)
 		return
 	}
@@ -348,7 +349,7 @@ func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
 }
 
 // finish reports, at the end of a stream, the names that were only imported.
-func (j *judge) finish(result picklevm.Value, err error) {
+func (j *judge) finish(result picklevm.Value, err error) error {
 	for i, g := range j.m.Globals() {
 		if j.missing(g) {
 			continue
@@ -359,12 +360,16 @@ func (j *judge) finish(result picklevm.Value, err error) {
 			use = scanner.UseImport
 			j.judgeImport(j.targetOf(v), g)
 		}
+		if err := j.Step(1); err != nil {
+			return err
+		}
 		if j.p.Inspecting() {
 			j.inspectImport(j.targetOf(v), g, use)
 		}
 	}
 	j.lookBeside()
 	j.programEnd(result, err)
+	return nil
 }
 
 // judgeImport reports a name that was looked up and neither called nor

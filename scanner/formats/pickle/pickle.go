@@ -67,8 +67,7 @@ func (j *judge) load() error {
 	j.begin()
 	start := j.m.Offset()
 	result, err := j.m.Load()
-	j.finish(result, err)
-	err = errors.Join(err, j.followLiterals(), j.restart(start), j.otherReadings(start))
+	err = errors.Join(err, j.finish(result, err), j.followLiterals(), j.restart(start), j.otherReadings(start))
 	var input *scanner.Error
 	if errors.As(err, &input) && input.Reason == scanner.Truncated {
 		return scanner.Errorf(scanner.Truncated, input.At.Offset, "the pickle ends before its STOP: %s", input.Text)

@@ -293,7 +293,7 @@ func (m *Machine) memoize(i uint64) error {
 	}
 	if i >= hugeIndex && !m.memo.huge {
 		m.memo.huge = true
-		m.obs.Anomaly(AnomalyMemo, m.opAt, fmt.Sprintf("the memo index %d, for which the C unpickler takes %d MB", i, 2*8*(i>>20)))
+		m.obs.Anomaly(AnomalyCost, m.opAt, fmt.Sprintf("the memo index %d, for which the C unpickler takes %d MB", i, 2*8*(i>>20)))
 	}
 	return m.memo.put(i, v)
 }

@@ -148,7 +148,7 @@ func TestOpcodes(t *testing.T) {
 		{"additems", "\x8f(K\x01K\x02\x90.", "result set(1,2)"},
 		{"aliasing", "]q\x00h\x00K\x01a0.", "result list(1)"},
 		{"memoize-counts-keys", "Np5\n0K\x01\x940h\x01.", "result 1"},
-		{"put-sparse", "K\x07r\xff\xff\xff\x0f0j\xff\xff\xff\x0f.", "anomaly memo\nresult 7"},
+		{"put-sparse", "K\x07r\xff\xff\xff\x0f0j\xff\xff\xff\x0f.", "anomaly cost\nresult 7"},
 		{"put-text", "K\x07p 1_0\n0g+10\n.", "result 7"},
 		{"get-unset", "h\x05.", "error malformed at offset 0: memo index 5 is not set"},
 		{"tuple-over-mark", "K\x01(\x85.", "error malformed at offset 3: the stack has fewer than 1 items"},

@@ -33,7 +33,7 @@ const (
 	AnomalyName    AnomalyKind = "name"    // control characters or blanks in an imported name, or an empty one
 	AnomalyOperand AnomalyKind = "operand" // operands that only one of the unpicklers accepts
 	AnomalyLength  AnomalyKind = "length"  // a length that unpicklers read differently
-	AnomalyMemo    AnomalyKind = "memo"    // a memo index that takes gigabytes of memory
+	AnomalyCost    AnomalyKind = "cost"    // a memo index or a number that takes gigabytes or minutes
 )
 
 // An Observer is told what a loader would do, in the order in which it would.

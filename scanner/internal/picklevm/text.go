@@ -47,6 +47,10 @@ func (m *Machine) float(line []byte) error {
 
 // integer reads the text of INT and LONG.
 func (m *Machine) integer(op byte, line []byte) error {
+	if len(line) >= maxLine {
+		m.obs.Anomaly(AnomalyCost, m.opAt, "a number of more than 65536 digits, which takes Python minutes or which it refuses")
+		return m.literal(KindBigInt)
+	}
 	if string(line) == "00" || string(line) == "01" {
 		return m.push(valueBool(line[1] == '1'))
 	}
