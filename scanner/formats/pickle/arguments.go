@@ -96,7 +96,7 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return c.follow(v)
 	case picklenames.Dtype:
 		text, isText := j.m.Str(v)
-		return isText && text != "" || j.isData(v), nil
+		return isText && text != "" || j.isValue(v), nil
 	case picklenames.Named:
 		return c.named(want, v), nil
 	case picklenames.Function:
@@ -105,6 +105,10 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return c.iterable(v), nil
 	case picklenames.Types:
 		return c.types(v, 0), nil
+	case picklenames.Literal:
+		return c.literal(v, 0), nil
+	case picklenames.Value:
+		return j.isValue(v), nil
 	default: // Any
 		return j.isData(v), nil
 	}
@@ -156,9 +160,9 @@ var iterators = map[string]bool{
 // iterable reports whether to iterate over a value runs C code alone, and gives data.
 func (c *checker) iterable(v picklevm.Value) bool {
 	switch v.Kind() {
-	case picklevm.KindCall:
-		return c.j.m.Flags(v)&flagInert != 0 && iterators[c.j.classOf(v).path]
-	case picklevm.KindInstance, picklevm.KindGlobal, picklevm.KindPersistent:
+	case picklevm.KindCall, picklevm.KindInstance:
+		return c.j.isValue(v) || c.j.isDatum(v) && iterators[c.j.classOf(v).path]
+	case picklevm.KindGlobal, picklevm.KindPersistent:
 		return false
 	default:
 		return c.j.isData(v)
@@ -179,6 +183,20 @@ func (c *checker) types(v picklevm.Value, depth int) bool {
 		return c.j.m.Flags(v)&flagInert != 0 && typeMakers[c.j.classOf(v).path]
 	default:
 		return false
+	}
+}
+
+// literal reports whether a value is a literal, bytes that stand for one, or a tuple of
+// literals.
+func (c *checker) literal(v picklevm.Value, depth int) bool {
+	switch v.Kind() {
+	case picklevm.KindTuple:
+		items, _, _ := c.j.m.Items(v)
+		return depth < 8 && !slices.ContainsFunc(items, func(item picklevm.Value) bool { return !c.literal(item, depth+1) })
+	case picklevm.KindCall:
+		return c.j.isEncoded(v)
+	default:
+		return v.IsPlain()
 	}
 }
 

@@ -1,6 +1,9 @@
 package pickle
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
@@ -19,13 +22,31 @@ func (j *judge) isData(v picklevm.Value) bool {
 	if v.IsPlain() || j.m.Flags(v)&flagData != 0 {
 		return true
 	}
+	return j.consistsOf(v, j.isDatum)
+}
+
+// isDatum reports whether something that a stream made is data.
+func (j *judge) isDatum(v picklevm.Value) bool {
+	return j.m.Flags(v)&(flagInert|flagArmed) == flagInert
+}
+
+// isValue reports whether a value is data in which every object that the stream made
+// is a number, a date, an array, a tensor or the like: what helpers do with it by its
+// methods is done by C code.
+func (j *judge) isValue(v picklevm.Value) bool {
+	return v.IsPlain() || j.consistsOf(v, func(made picklevm.Value) bool { return j.isDatum(made) && isValueType(j.classOf(made).path) })
+}
+
+// consistsOf reports whether a value is data through and through, where leaf says so of
+// what calls and constructions gave.
+func (j *judge) consistsOf(v picklevm.Value, leaf func(picklevm.Value) bool) bool {
 	left := maxDataValues
-	ok := j.dataWithin(v, 0, &left, map[picklevm.Value]bool{})
+	ok := j.dataWithin(v, leaf, 0, &left, map[picklevm.Value]bool{})
 	return ok && j.p.Budget.Step(int64(maxDataValues-left)) == nil
 }
 
-// dataWithin is isData with bounds. Values that were seen are not looked at again.
-func (j *judge) dataWithin(v picklevm.Value, depth int, left *int, seen map[picklevm.Value]bool) bool {
+// dataWithin is consistsOf with bounds. Values that were seen are not looked at again.
+func (j *judge) dataWithin(v picklevm.Value, leaf func(picklevm.Value) bool, depth int, left *int, seen map[picklevm.Value]bool) bool {
 	if v.IsPlain() || j.m.Flags(v)&flagData != 0 {
 		return true
 	}
@@ -40,16 +61,16 @@ func (j *judge) dataWithin(v picklevm.Value, depth int, left *int, seen map[pick
 	case picklevm.KindGlobal:
 		return j.isInert(v, scanner.UseImport)
 	case picklevm.KindCall, picklevm.KindInstance:
-		return j.m.Flags(v)&flagInert != 0
+		return leaf(v)
 	case picklevm.KindPersistent:
-		return j.isStorage(v)
+		return j.isStorage(v) || j.isModuleClass(v) && j.persistentCallee(v).listed
 	case picklevm.KindOpaque:
 		return true
 	default: // a container
 	}
 	items, _, loose := j.m.Items(v)
 	for _, item := range items {
-		if !j.dataWithin(item, depth+1, left, seen) {
+		if !j.dataWithin(item, leaf, depth+1, left, seen) {
 			return false
 		}
 	}
@@ -57,6 +78,40 @@ func (j *judge) dataWithin(v picklevm.Value, depth int, left *int, seen map[pick
 		j.m.SetFlags(v, flagData)
 	}
 	return !loose
+}
+
+// valueTypes are what makes values whose methods are C code, by the start of the path.
+var valueTypes = []string{
+	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "functools.reduce", "itertools.", "joblib.numpy_pickle.NumpyArrayWrapper", "numpy.",
+	"operator.getitem", "pandas.", "pyarrow.", "pytz.", "scipy.sparse.", "torch.Size", "torch._tensor._rebuild", "torch._utils._rebuild", "torch.device",
+	"torch.nested.", "torch.nn.parameter.", "torch.serialization._get_layout", "torch.storage.", "torch.torch_version.", "types.GenericAlias", "uuid.", "zoneinfo.",
+}
+
+// notValueTypes are those below them that open files, draw or call what they hold.
+var notValueTypes = []string{"numpy.lib.", "numpy.memmap", "numpy.vectorize", "pandas.io.", "pandas.plotting."}
+
+// isValueType reports whether the path of a class or a function is one of valueTypes.
+func isValueType(path string) bool {
+	starts := func(prefix string) bool { return strings.HasPrefix(path, prefix) }
+	return slices.ContainsFunc(valueTypes, starts) && !slices.ContainsFunc(notValueTypes, starts)
+}
+
+// arms reports whether a state gives an instance a callable that is not known to be
+// inert: a helper that calls a method of the instance by its name may run it.
+func (j *judge) arms(state picklevm.Value) bool {
+	items, _, _ := j.m.Items(state)
+	switch state.Kind() {
+	case picklevm.KindDict:
+		for i := 1; i < len(items); i += 2 {
+			if v := items[i]; picklevm.MayBeCallable(v) && v.Kind() != picklevm.KindOpaque && !j.isStorage(v) && !j.harmless(v) {
+				return true
+			}
+		}
+	case picklevm.KindTuple:
+		return len(items) <= 8 && slices.ContainsFunc(items, func(v picklevm.Value) bool { return v.Kind() == picklevm.KindDict && j.arms(v) })
+	default: // no attributes
+	}
+	return false
 }
 
 // immutable reports whether all values are plain data or tuples known to be data.

@@ -1,6 +1,7 @@
 package pickle
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -41,5 +42,17 @@ func (j *judge) keepSubclass(state picklevm.Value) {
 	class := j.entry(state, "subclass")
 	if class.Kind() == picklevm.KindGlobal && j.targetOf(class).path == "numpy.memmap" {
 		j.judged[class] = scanner.UseConstruct
+	}
+}
+
+// judgeFetched reports an attribute that is something dangerous: a method that the
+// loaded object keeps.
+func (j *judge) judgeFetched(c picklevm.Call) {
+	if t, ok := j.fetched(c.Result); ok && t.dangerous {
+		j.p.Report(ruleDangerousImport, j.at(c.At), scanner.Detail{
+			Message:  fmt.Sprintf("Loading this pickle fetches %s, which %s.", t.quoted(), t.danger.Text),
+			Evidence: []string{t.path}, Identity: []string{t.path, "fetch", j.identity(c.Args)},
+			Name: t.path, Use: scanner.UseImport,
+		})
 	}
 }

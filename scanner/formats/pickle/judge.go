@@ -20,6 +20,7 @@ const (
 	flagCode                                 // a function or class rebuilt from bytecode
 	flagHashed                               // a tuple or frozenset whose items were seen to be hashed
 	flagData                                 // a tuple that is data through and through
+	flagArmed                                // an instance that was given a callable as an attribute
 	flagFetched                              // an attribute: it may be anything, and belong to the whole process
 	flagState                                // a dict that was the state of an instance
 	flagShared                               // what a call gives that belongs to the whole process
@@ -231,6 +232,7 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 	case err != nil:
 		return 0, err
 	case ok && t.path == "builtins.getattr":
+		j.judgeFetched(c)
 		return flagFetched, nil
 	case ok && givesShared[t.path]:
 		return flagInert | flagShared, nil

@@ -44,10 +44,13 @@ func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (r
 		j.judgeDtype(target, state, at)
 	case class.path == "functools.partial":
 		j.partials[target] = state
-	case isArrayWrapper(class.path):
+	case isArrayWrapper(class.path): // an array takes its place
 		return j.splice(state, at)
 	case isFileWrapper(class.path):
 		return 0, j.openedFile(class, target, state, at)
+	}
+	if j.arms(state) {
+		j.m.SetFlags(target, flagArmed)
 	}
 	return 0, nil
 }
@@ -392,7 +395,7 @@ func (j *judge) harmless(v picklevm.Value) bool {
 		t := j.targetOf(v)
 		return t.listed && t.entry.Unconditional()
 	}
-	return j.m.Flags(v)&flagInert != 0 && j.classOf(v).path != "functools.partial"
+	return j.isDatum(v) && j.classOf(v).path != "functools.partial"
 }
 
 // Hash implements picklevm.Observer: a value becomes a key or a member, so that

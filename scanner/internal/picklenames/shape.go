@@ -22,6 +22,8 @@ const (
 	Function                 // a callable that is inert when it is called with the arguments in the next place
 	Iterable                 // a built-in container of data, or an iterator over one
 	Types                    // a listed class, None, or a tuple of those
+	Literal                  // a literal, bytes that stand for one, or a tuple of literals
+	Value                    // data in which every instance is a number, a date, an array or a tensor: its methods are those of C code
 )
 
 // An Arg is what one argument has to be.
@@ -52,6 +54,9 @@ var (
 	rawBytes    = Arg{Kind: Bytes}
 	iterable    = Arg{Kind: Iterable}
 	types       = Arg{Kind: Types}
+	literal     = Arg{Kind: Literal}
+	value       = Arg{Kind: Value}
+	values      = Shape{Rest: &value}
 	// arrayClass is what numpy's _reconstruct makes an array of, without its __new__.
 	arrayClass = Arg{Kind: Class, Also: []string{"numpy.memmap"}}
 	latin1     = Arg{Kind: Str, In: []string{"latin1", "latin-1", "latin_1", "iso-8859-1"}}
