@@ -83,7 +83,7 @@ func (j *judge) dataWithin(v picklevm.Value, leaf func(picklevm.Value) bool, dep
 // valueTypes are what makes values whose methods are C code, by the start of the path.
 var valueTypes = []string{
 	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "functools.reduce", "itertools.", "joblib.numpy_pickle.NumpyArrayWrapper", "numpy.",
-	"operator.getitem", "pandas.", "pyarrow.", "pytz.", "scipy.sparse.", "torch.Size", "torch._tensor._rebuild", "torch._utils._rebuild", "torch.device",
+	"operator.getitem", "pandas.", "pyarrow.", "pytz.", "scipy.sparse.", "torch.Size", "torch.Tensor", "torch._tensor._rebuild", "torch._utils._rebuild", "torch.device",
 	"torch.nested.", "torch.nn.parameter.", "torch.serialization._get_layout", "torch.storage.", "torch.torch_version.", "types.GenericAlias", "uuid.", "zoneinfo.",
 }
 

@@ -56,3 +56,18 @@ func (j *judge) judgeFetched(c picklevm.Call) {
 		})
 	}
 }
+
+// judgeScriptObject reports an object of C++ unless its class only holds tensors: the
+// state, a pair of data and a class's name, goes to that class.
+func (j *judge) judgeScriptObject(class target, v, state picklevm.Value, at int64) {
+	name, ok := j.m.Str(j.m.Item(state, 1))
+	if ok && j.m.Len(state) == 2 && picklenames.IsScriptClass(name) && j.isData(j.m.Item(state, 0)) {
+		return
+	}
+	j.p.Report(ruleUnlistedCall, j.at(at), scanner.Detail{
+		Message:  "Loading this pickle gives a state to an object of torch's C++ classes, which was not shown to be inert.",
+		Evidence: []string{j.render(v, 100), j.render(state, 300)},
+		Identity: []string{class.path, j.identity(state)},
+		Name:     class.path, Use: scanner.UseConstruct,
+	})
+}

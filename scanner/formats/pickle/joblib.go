@@ -49,6 +49,11 @@ func (j *judge) otherReadings(start int64) error {
 	return errors.Join(errs...)
 }
 
+// accidental reports whether a name says nothing: where the bytes of honest arrays run as
+// opcodes, they fetch strings of the memo by wrong numbers and make names of them, so
+// that only what is known to be dangerous counts there.
+func (j *judge) accidental(t target) bool { return j.how != readPadded && !t.dangerous && !t.code }
+
 // splice accounts for the array behind a NumpyArrayWrapper with that state and
 // returns where the stream goes on.
 func (j *judge) splice(state picklevm.Value, at int64) (int64, error) {

@@ -283,6 +283,9 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 
 // report reports a use of a callable. In does, %s stands for the callable.
 func (j *judge) report(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string) {
+	if j.accidental(t) {
+		return
+	}
 	j.say(r, j.at(c.At), j.detail(t, use, c, does))
 }
 
@@ -321,6 +324,9 @@ func withName(does string, t target) string {
 // reportUnknownClass reports the plain construction of a class that nobody vetted:
 // once for all its instances.
 func (j *judge) reportUnknownClass(t target, c picklevm.Call) {
+	if j.accidental(t) {
+		return
+	}
 	j.say(ruleUnknownImport, j.at(c.At), scanner.Detail{
 		Message: fmt.Sprintf("Loading this pickle imports %s and makes an instance of it, a class of a package that nobody vetted.%s",
 			t.quoted(), t.spelling()),
@@ -378,7 +384,7 @@ func (j *judge) finish(result picklevm.Value, err error) error {
 // constructed.
 func (j *judge) judgeImport(t target, g *picklevm.Global) {
 	rule, text := j.importRule(t, g)
-	if rule == nil {
+	if rule == nil || j.accidental(t) {
 		return
 	}
 	j.say(rule, j.at(g.At), scanner.Detail{

@@ -1,6 +1,9 @@
 package picklenames
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // reviewed are the callables that were read by hand, with the arguments for which
 // a call is inert. The sources are CPython's Lib and Objects, numpy/random/_pickle.py,
@@ -230,15 +233,16 @@ var reviewed = map[string]Entry{
 	"sklearn.tree._tree.Tree":              classCall(values),
 
 	"torch.Generator":                     classCall(values),
+	"torch.ScriptObject":                  class(), // with a state of IsScriptClass
 	"torch.Size":                          classCall(values),
 	"torch.Tensor":                        class(),
-	"torch._tensor._rebuild_from_type_v2": call(args(Arg{Kind: Function}, listedClass, value, value)),
+	"torch._tensor._rebuild_from_type_v2": call(args(Arg{Kind: Function}, listedClass, value, dataArg)),
 	"torch._utils._rebuild_device_tensor_from_cpu_tensor": call(args(value, value, str, integer)),
 	"torch._utils._rebuild_device_tensor_from_numpy":      call(args(value, value, str, integer)),
 	"torch._utils._rebuild_meta_tensor_no_storage":        call(args(value, value, value, integer)),
 	"torch._utils._rebuild_nested_tensor":                 call(values),
 	"torch._utils._rebuild_parameter":                     call(args(value, integer, value)),
-	"torch._utils._rebuild_parameter_with_state":          call(args(value, integer, value, value)),
+	"torch._utils._rebuild_parameter_with_state":          call(args(value, integer, value, dataArg)),
 	"torch._utils._rebuild_qtensor":                       call(Shape{Args: []Arg{{Kind: Storage}}, Rest: &value}),
 	"torch._utils._rebuild_sparse_csr_tensor":             call(args(value, value)),
 	"torch._utils._rebuild_sparse_tensor":                 call(args(value, value)),
@@ -269,6 +273,21 @@ var reviewed = map[string]Entry{
 var reconstructorBases = []string{
 	"builtins.object", "builtins.dict", "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.int",
 	"builtins.float", "builtins.str", "builtins.bytes", "builtins.complex", "collections.OrderedDict", "builtins.bytearray",
+}
+
+// scriptClasses are classes of C++ that torch registers and the states of which only hold
+// tensors and numbers (ATen/native/quantized, xnnpack, mkldnn).
+var scriptClasses = []string{
+	"mkldnn.ConvOpContext", "quantized.Conv2dPackedParamsBase", "quantized.Conv3dPackedParamsBase", "quantized.EmbeddingPackedParamsBase",
+	"quantized.LinearPackedParamsBase", "rnn.CellParamsBase", "sparse.LinearPackedParamsBase", "xnnpack.Conv2dOpContext", "xnnpack.LinearOpContext",
+	"xnnpack.TransposeConv2dOpContext",
+}
+
+// IsScriptClass reports whether torch.ScriptObject makes an object that holds nothing but
+// tensors and numbers from a state that names a class of C++.
+func IsScriptClass(name string) bool {
+	name, ok := strings.CutPrefix(name, "__torch__.torch.classes.")
+	return ok && slices.Contains(scriptClasses, name)
 }
 
 // IsReconstructorBase reports whether copyreg._reconstructor runs nothing but C code
