@@ -223,6 +223,13 @@ func (j *judge) listedClass(t target) bool {
 	return t.listed && t.entry.Construct || t.dangerous && t.guard.Construct
 }
 
+// scripted reports whether a target is a class of TorchScript, in an archive: its code
+// lies there as source, and is judged where it lies. Python finds no module of that
+// name, unless there is one around the file (see lookBeside).
+func (j *judge) scripted(t target) bool {
+	return t.unresolved == "" && strings.HasPrefix(t.path, "__torch__.") && j.p.Member != "" && strings.HasSuffix(j.p.Name(), ".pkl")
+}
+
 // judgeArguments reports a call of something that is inert only with certain
 // arguments, where they are others.
 func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error) {
@@ -266,7 +273,7 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 		return 0, j.reportCode(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries", c.Callable)
 	case t.dangerous && !t.guard.Construct:
 		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
-	case j.listedClass(t):
+	case j.listedClass(t), j.scripted(t):
 		return flagInert, nil
 	case isFileWrapper(t.path) && j.m.Len(c.Args) == 0 && c.Kwargs == 0:
 		return 0, nil // it does something when its state is set
@@ -404,7 +411,7 @@ func (j *judge) importRule(t target, g *picklevm.Global) (*scanner.Rule, string)
 		return nil, ""
 	case t.dangerous:
 		return ruleDangerousImport, "imports %s, which " + t.danger.Text
-	case t.listed && (t.entry.Unconditional() || t.isClass() || !g.Stored):
+	case t.listed && (t.entry.Unconditional() || t.isClass() || !g.Stored), j.scripted(t):
 		return nil, ""
 	case t.vetted && function:
 		return ruleUnlistedCall, "keeps %s in the loaded object, a function that was not shown to be inert and runs when it is used"
