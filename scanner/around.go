@@ -17,6 +17,8 @@ type Folder struct {
 	// itself), and is called by a name, or by it and a dot and more. Of an archive, only
 	// members that an analyzer watches, and the folders that they are in, are listed.
 	Named func(dir, name string) []string
+	// All lists everything that lies in a folder below, under the same restriction, sorted.
+	All func(dir string) []string
 	// Stat looks at what lies at a slash path in the folder, and reports whether there
 	// is something. Nil for archives: what is in them is analysed as it is.
 	Stat func(path string) (Sibling, bool)
@@ -30,6 +32,16 @@ func (l listing) add(name string) {
 	if !slices.Contains(l[stem], name) {
 		l[stem] = append(l[stem], name)
 	}
+}
+
+// all returns the names, sorted.
+func (l listing) all() []string {
+	var names []string
+	for _, some := range l {
+		names = append(names, some...)
+	}
+	slices.Sort(names)
+	return names
 }
 
 // deferred is what runs when a whole top-level file was analysed.
@@ -62,9 +74,12 @@ func (p *Pass) Around() []Folder {
 
 // inArchive returns a folder of a container in the file, "" for the file itself.
 func (t *tree) inArchive(container, folder string, root bool) Folder {
-	return Folder{Where: "in the archive", Root: root, Named: func(dir, name string) []string {
-		return t.members()[path.Join(container+"!", folder, dir)][name]
-	}}
+	below := func(dir string) listing { return t.members()[path.Join(container+"!", folder, dir)] }
+	return Folder{
+		Where: "in the archive", Root: root,
+		Named: func(dir, name string) []string { return below(dir)[name] },
+		All:   func(dir string) []string { return below(dir).all() },
+	}
 }
 
 // members returns the watched members by the folder in which they lie: the container,
@@ -123,8 +138,8 @@ type listings struct {
 	folders map[string]listing // by absolute path
 }
 
-// named returns what lies in a folder of a tree under a name.
-func (l *listings) named(tree, dir, name string) []string {
+// of returns what lies in a folder of a tree.
+func (l *listings) of(tree, dir string) listing {
 	key := filepath.Join(tree, dir)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -137,7 +152,7 @@ func (l *listings) named(tree, dir, name string) []string {
 		}
 		l.folders[key] = folder
 	}
-	return folder[name]
+	return folder
 }
 
 // around returns the folders on disk around a file: its own, the one where the walk
@@ -157,7 +172,11 @@ func (d *discovery) around(e entry) []Folder {
 
 // folder returns a folder of a tree.
 func (d *discovery) folder(tree, base, where string, root bool) Folder {
-	return Folder{Where: where, Root: root, Named: func(dir, name string) []string {
-		return d.listings.named(tree, filepath.Join(base, filepath.FromSlash(dir)), name)
-	}, Stat: func(name string) (Sibling, bool) { return sibling(tree, base, name) }}
+	below := func(dir string) listing { return d.listings.of(tree, filepath.Join(base, filepath.FromSlash(dir))) }
+	return Folder{
+		Where: where, Root: root,
+		Named: func(dir, name string) []string { return below(dir)[name] },
+		All:   func(dir string) []string { return below(dir).all() },
+		Stat:  func(name string) (Sibling, bool) { return sibling(tree, base, name) },
+	}
 }

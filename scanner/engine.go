@@ -124,7 +124,7 @@ func (r *runner) run(ctx context.Context, an *Analyzer, claim Claim) {
 		r.t.gapError(r.a, &p.cover, err)
 		r.stop = stopping(r.t, err)
 	}
-	if claim == Maybe && r.stop == nil && r.t.gapsSince(mark) && !r.t.findingsSince(mark) {
+	if claim == Maybe && !p.certain && r.stop == nil && r.t.gapsSince(mark) && !r.t.findingsSince(mark) {
 		r.failed = append(r.failed, r.t.gaps[mark.gaps:]...)
 		r.failedCover.merge(&p.cover, 0)
 		r.t.rollback(mark)

@@ -246,3 +246,14 @@ func TestHead(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", s, want)
 	}
 }
+
+// A Maybe that becomes certain while it runs is a Sure: what goes wrong is a gap.
+func TestMaybeThatIsCertain(t *testing.T) {
+	certain := fake("certain", starts("X", scanner.Maybe), func(_ context.Context, p *scanner.Pass) error {
+		p.Certain()
+		return scanner.Errorf(scanner.Malformed, 1, "broken")
+	})
+	check(t, []*scanner.Analyzer{certain}, "a.txt", "XY", `
+a.txt: incomplete (certain) 2 bytes: 0 analysed, 0 data, 2 unaccounted
+  @1 gap malformed: broken`)
+}

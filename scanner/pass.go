@@ -17,7 +17,11 @@ type Pass struct {
 	analyzer *Analyzer
 	cover    cover
 	info     *ArtifactInfo // nil unless the scan inspects
+	certain  bool
 }
+
+// Certain makes a Maybe that is being run a Sure: what goes wrong from here on is a gap.
+func (p *Pass) Certain() { p.certain = true }
 
 // Report records a finding at a place in the artifact. The rule must be one of
 // the analyzer's.

@@ -48,3 +48,15 @@ func TestSibling(t *testing.T) {
 		}
 	}
 }
+
+// TestAll lists what lies around a file.
+func TestAll(t *testing.T) {
+	r := newRepository(t, "m/model.onnx", "m/b.d/x", "m/a.py", "z")
+	targets, err := scanner.Discover(t.Context(), scanner.Selection{Dir: r.root, Root: r.root, Args: []string{"m/model.onnx"}})
+	r.must(err)
+	for dir, want := range map[string]string{".": "[a.py b.d model.onnx]", "b.d": "[x]", "missing": "[]"} {
+		if got := fmt.Sprint(targets[0].Around[0].All(dir)); got != want {
+			t.Errorf("%s: %s, want %s", dir, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package scantest
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -25,6 +26,16 @@ func parseBeside(text string) ([]scanner.Folder, error) {
 	return []scanner.Folder{{
 		Where: "beside the model",
 		Named: func(string, string) []string { return nil },
+		All: func(dir string) []string {
+			var names []string
+			for name := range files {
+				if path.Dir(name) == path.Clean(dir) {
+					names = append(names, path.Base(name))
+				}
+			}
+			slices.Sort(names)
+			return names
+		},
 		Stat: func(name string) (scanner.Sibling, bool) {
 			s, ok := files[path.Clean(name)]
 			return s, ok
