@@ -20,6 +20,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
+	"github.com/modelsieve/modelsieve/scanner/formats/pyfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
@@ -49,6 +50,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, onnx.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
+	all = append(all, pyfile.Analyzer)
 	all = append(all, safetensors.Analyzer)
 	all = append(all, sealed.Analyzer)
 	all = append(all, tarfile.Analyzer)

@@ -1,0 +1,102 @@
+package pyfile
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+)
+
+// A place says what a file is to the model that it lies beside.
+type place int
+
+const (
+	elsewhere place = iota // it lies beside no model
+	beside                 // no loader runs it by itself
+	loaded                 // loaders import it
+)
+
+// loadedName matches the names of files that loaders import or run: those that the
+// libraries write and look for.
+var loadedName = regexp.MustCompile(`^((modeling|modelling|configuration|tokenization|processing|image_processing|video_processing|feature_extraction|pipeline|` +
+	`generation)(_.*)?|(custom_)?(handler|pipeline|generate|tokenizer|processor)|hubconf|inference|service|loader|model|config|__init__)\.py$`)
+
+// configs are files by which a folder is known to hold a model, besides the models.
+var configs = []string{
+	"adapter_config.json", "generation_config.json", "mlmodel", "model_index.json", "modules.json", "preprocessor_config.json", "processor_config.json",
+	"tokenizer_config.json",
+}
+
+// Records of archives that bring their code along, and of models inside of archives.
+const (
+	servedRecord  = "MAR-INF"              // TorchServe: the folder of its manifest
+	packageRecord = ".data/extern_modules" // torch.package
+	nemoRecord    = "model_config.yaml"
+)
+
+// watch has members known by which an archive is known to hold a model.
+func watch(member string) bool {
+	name := member[strings.LastIndexByte(member, '/')+1:]
+	return name == "MANIFEST.json" || name == "extern_modules" || name == nemoRecord || name == "config.json" || isModel(name)
+}
+
+// isModel reports whether a name is that of a model or of a file beside one.
+func isModel(name string) bool {
+	return scanner.ModelNamed(name) || slices.Contains(configs, strings.ToLower(name)) ||
+		strings.HasSuffix(name, ".safetensors.index.json") || strings.HasSuffix(name, ".bin.index.json")
+}
+
+// placeOf tells what a file is to what lies around it. Of an archive it knows all only
+// when the whole file was analysed.
+func placeOf(p *scanner.Pass) place {
+	folders := p.Around()
+	if len(folders) == 0 {
+		return elsewhere
+	}
+	if p.Member != "" && bringsCode(p, folders) {
+		return loaded
+	}
+	name := strings.ToLower(p.Name())
+	here := folders[0].All(".")
+	switch {
+	case loadedName.MatchString(name) && (slices.ContainsFunc(here, isModel) || slices.Contains(here, "config.json")):
+		return loaded
+	case slices.ContainsFunc(here, isModel):
+		return beside
+	case inCodeFolder(p, folders[0]):
+		return loaded
+	}
+	return elsewhere
+}
+
+// bringsCode reports whether the archive is one whose code its loader runs.
+func bringsCode(p *scanner.Pass, folders []scanner.Folder) bool {
+	own := p.Member[strings.LastIndex(p.Member, "!/")+1:]
+	top, _, below := strings.Cut(strings.TrimPrefix(own, "/"), "/")
+	root := folders[0]
+	if below {
+		root = folders[1]
+	}
+	return has(root, servedRecord+"/MANIFEST.json") || has(root, nemoRecord) || has(root, packageRecord) || below && has(root, top+"/"+packageRecord)
+}
+
+// has reports whether there is something at a path in a folder.
+func has(f scanner.Folder, at string) bool {
+	return slices.Contains(f.All(path.Dir(at)), path.Base(at))
+}
+
+// inCodeFolder reports whether this is the folder "code" or "custom_generate" of a model
+// (MLflow, SageMaker, transformers).
+func inCodeFolder(p *scanner.Pass, own scanner.Folder) bool {
+	at := p.Path
+	if p.Member != "" {
+		at = p.Member[strings.LastIndex(p.Member, "!/")+1:]
+	}
+	switch path.Base(path.Dir(strings.TrimPrefix(at, "/"))) {
+	case "code", "custom_generate":
+		return slices.ContainsFunc(own.All(".."), isModel)
+	}
+	return false
+}
