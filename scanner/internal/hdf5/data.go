@@ -2,6 +2,19 @@ package hdf5
 
 import "github.com/modelsieve/modelsieve/scanner"
 
+// At is where contiguous data stand in the file as they are, all d.Stored bytes of them.
+// It is -1 for data that do not, or whose end lies behind that of the file.
+func (d *Dataset) At() int64 {
+	if d.Layout != Contiguous || len(d.External) > 0 || d.address == undefined {
+		return -1
+	}
+	at, err := d.f.place(d.address, d.Stored, "data")
+	if err != nil {
+		return -1
+	}
+	return at
+}
+
 // Data returns all values of a dataset, in the order of the dataspace, if they take
 // no more than limit bytes, and where they are in the file; -1 where they are in
 // several places or were decoded. What was never written is zero. Data in other files

@@ -110,7 +110,9 @@ func (d *decoder) bytes(n uint64) []byte {
 
 // part takes n bytes as a decoder of their own.
 func (d *decoder) part(n uint64, what string) decoder {
-	return decoder{sizes: d.sizes, at: d.at, what: what, b: d.bytes(n), err: d.err}
+	at := d.at // before bytes moves it
+	b := d.bytes(n)
+	return decoder{sizes: d.sizes, at: at, what: what, b: b, err: d.err}
 }
 
 // number takes a number of n bytes, at most 8 of which may be other than zero.
