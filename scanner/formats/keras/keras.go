@@ -52,7 +52,8 @@ func match(h *scanner.Head) scanner.Claim {
 
 // blank reports whether an artifact begins with more blanks than a head has.
 func blank(h *scanner.Head) bool {
-	return h.Size > int64(len(h.Prefix)) && len(bytes.Trim(h.Prefix, "\xef\xbb\xbf\xff\xfe\x00 \t\r\n")) == 0
+	const blanks = " \t\r\n"
+	return h.Size > int64(len(h.Prefix)) && bytes.ContainsAny(h.Prefix, blanks) && len(bytes.Trim(h.Prefix, "\ufeff\xff\xfe\x00"+blanks)) == 0
 }
 
 // signs are what a config must have: its key, or ways to write it otherwise.
