@@ -11,6 +11,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/executable"
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/hdf5"
 	"github.com/modelsieve/modelsieve/scanner/formats/hub"
 	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
 	"github.com/modelsieve/modelsieve/scanner/formats/keras"
@@ -41,6 +42,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, executable.Analyzer)
 	all = append(all, gguf.Analyzer)
 	all = append(all, gzipfile.Analyzer)
+	all = append(all, hdf5.Analyzer)
 	all = append(all, hub.Analyzer)
 	all = append(all, jinja.Analyzer)
 	all = append(all, keras.Analyzer)
