@@ -23,6 +23,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
 	"github.com/modelsieve/modelsieve/scanner/formats/pyfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
+	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
@@ -54,6 +55,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, pointer.Analyzer)
 	all = append(all, pyfile.Analyzer)
 	all = append(all, safetensors.Analyzer)
+	all = append(all, savedmodel.Analyzer)
 	all = append(all, sealed.Analyzer)
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tflite.Analyzer)

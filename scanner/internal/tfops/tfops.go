@@ -79,3 +79,18 @@ func Library(name string) string {
 	}
 	return ""
 }
+
+// Source reports whether an attribute of that name says, for some operator, which
+// file, address or graph it is about.
+func Source(attr string) bool { return sources[attr] }
+
+// sources are the attributes that classified names.
+var sources = func() map[string]bool {
+	found := map[string]bool{}
+	for _, op := range classified {
+		if op.Attr != "" {
+			found[op.Attr] = true
+		}
+	}
+	return found
+}()
