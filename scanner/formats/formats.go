@@ -25,6 +25,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
 	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
+	"github.com/modelsieve/modelsieve/scanner/formats/skops"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
@@ -57,6 +58,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, safetensors.Analyzer)
 	all = append(all, savedmodel.Analyzer)
 	all = append(all, sealed.Analyzer)
+	all = append(all, skops.Analyzer)
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)

@@ -1,0 +1,18 @@
+package skops_test
+
+import (
+	"testing"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
+	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
+	"github.com/modelsieve/modelsieve/scanner/formats/skops"
+	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
+	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
+)
+
+var analyzers = []*scanner.Analyzer{numpy.Analyzer, pickle.Analyzer, skops.Analyzer, zipfile.Analyzer}
+
+func Test(t *testing.T) { scantest.Run(t, analyzers) }
+
+func Fuzz(f *testing.F) { scantest.Fuzz(f, analyzers, skops.Analyzer) }
