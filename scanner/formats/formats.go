@@ -22,6 +22,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
 	"github.com/modelsieve/modelsieve/scanner/formats/pyfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/rdata"
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
 	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
@@ -55,6 +56,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
 	all = append(all, pyfile.Analyzer)
+	all = append(all, rdata.Analyzer)
 	all = append(all, safetensors.Analyzer)
 	all = append(all, savedmodel.Analyzer)
 	all = append(all, sealed.Analyzer)
