@@ -7,6 +7,7 @@ package formats
 
 import (
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/arrow"
 	"github.com/modelsieve/modelsieve/scanner/formats/boosters"
 	"github.com/modelsieve/modelsieve/scanner/formats/bzip2file"
 	"github.com/modelsieve/modelsieve/scanner/formats/executable"
@@ -44,6 +45,7 @@ import (
 // All returns the analyzers, in the order in which they run.
 func All() []*scanner.Analyzer {
 	var all []*scanner.Analyzer
+	all = append(all, arrow.Analyzer)
 	all = append(all, boosters.Analyzer)
 	all = append(all, bzip2file.Analyzer)
 	all = append(all, executable.Analyzer)
