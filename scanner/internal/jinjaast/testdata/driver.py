@@ -30,6 +30,8 @@ def facts(tree):
     count = collections.Counter()
     for node in tree.find_all(nodes.Getattr):
         count["attr " + node.attr] += 1
+    for node in tree.find_all(nodes.NSRef):
+        count["attr " + node.attr] += 1
     for node in tree.find_all(nodes.Getitem):
         if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
             count["item " + node.arg.value] += 1
