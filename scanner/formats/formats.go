@@ -22,11 +22,13 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
 	"github.com/modelsieve/modelsieve/scanner/formats/msgpack"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
+	"github.com/modelsieve/modelsieve/scanner/formats/oci"
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
 	"github.com/modelsieve/modelsieve/scanner/formats/pyfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/rdata"
+	"github.com/modelsieve/modelsieve/scanner/formats/requirements"
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
 	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
@@ -60,11 +62,13 @@ func All() []*scanner.Analyzer {
 	all = append(all, lzmafile.Analyzer)
 	all = append(all, msgpack.Analyzer)
 	all = append(all, numpy.Analyzer)
+	all = append(all, oci.Analyzer)
 	all = append(all, onnx.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
 	all = append(all, pyfile.Analyzer)
 	all = append(all, rdata.Analyzer)
+	all = append(all, requirements.Analyzer)
 	all = append(all, safetensors.Analyzer)
 	all = append(all, savedmodel.Analyzer)
 	all = append(all, sealed.Analyzer)

@@ -23,6 +23,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/calltargets"
 	"github.com/modelsieve/modelsieve/scanner/internal/conftree"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+	"github.com/modelsieve/modelsieve/scanner/internal/packagesource"
 )
 
 // Analyzer reads configurations in YAML.
@@ -38,14 +39,7 @@ that does nothing of the kind is no model and is left alone.`,
 	},
 	Match: match,
 	Run:   run,
-	Watch: watch,
-}
-
-// watched are the files beside which a configuration is one of a model, or is installed.
-var watched = []string{"MANIFEST.json", "MLmodel", "bentofile.yaml", "handler.py"}
-
-func watch(member string) bool {
-	return slices.Contains(watched, member[strings.LastIndexByte(member, '/')+1:])
+	Watch: packagesource.Watch,
 }
 
 // manifests are files of YAML that have no ending, or one of their own.

@@ -90,13 +90,15 @@ var Manifest = &scanner.Rule{
 }
 
 // ReportPath reports a path that a manifest names and that leads out of its folder.
-// does says what the manifest does with it, and ends before the path.
-func ReportPath(p *scanner.Pass, at scanner.Span, does, name string) {
+// does says what the manifest does with it, and ends before the path. The result says
+// whether there was something to report.
+func ReportPath(p *scanner.Pass, at scanner.Span, does, name string) bool {
 	if !escapes(name) {
-		return
+		return false
 	}
 	p.Report(Manifest, at, scanner.Detail{
 		Message:  fmt.Sprintf("%s %q, outside of the model's folder.", does, scanner.Clean(name, 160)),
 		Evidence: []string{name},
 	})
+	return true
 }

@@ -7,11 +7,18 @@ package packagesource
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 )
+
+// Watch has the files known beside which requirements are installed.
+func Watch(member string) bool {
+	name := member[strings.LastIndexByte(member, '/')+1:]
+	return slices.ContainsFunc(installers, func(in place) bool { return in.name == name })
+}
 
 // option matches the options of pip that change where packages come from.
 var option = regexp.MustCompile(`^(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)([= ]|$)\s*(.*)`)
@@ -23,7 +30,7 @@ var public = regexp.MustCompile(`^['"]?https://(pypi\.org|files\.pythonhosted\.o
 var address = regexp.MustCompile(`^(-e\s+|--editable[ =])?([A-Za-z0-9][\w.\-]*(\[[^\]]*\])?\s*@\s*)?((git|hg|svn|bzr)\+\S+|(https?|ftp|file)://\S+)`)
 
 // Line reports a line of a requirements file that takes a package from elsewhere than the
-// public index, and says whether it does.
+// public index, and says whether that may count.
 func Line(p *scanner.Pass, at scanner.Span, line string) bool {
 	line = strings.TrimSpace(line)
 	where := ""
@@ -35,21 +42,23 @@ func Line(p *scanner.Pass, at scanner.Span, line string) bool {
 	if where == "" || public.MatchString(where) {
 		return false
 	}
-	report(p, at, where)
-	return true
+	return report(p, at, where)
 }
 
-// Channel reports a channel of conda that is an address, and says whether it is.
+// Channel reports a channel of conda that is an address, and says whether that may count.
 func Channel(p *scanner.Pass, at scanner.Span, channel string) bool {
 	if !strings.Contains(channel, "://") || public.MatchString(channel) {
 		return false
 	}
-	report(p, at, channel)
-	return true
+	return report(p, at, channel)
 }
 
-// report reports an address where something around the file installs from it.
-func report(p *scanner.Pass, at scanner.Span, where string) {
+// report reports an address where something around the file installs from it. It returns
+// false where it is known already that nothing does: what is on disk is, members are not.
+func report(p *scanner.Pass, at scanner.Span, where string) bool {
+	if p.Member == "" && installer(p) == "" {
+		return false
+	}
 	p.Later(func() error {
 		by := installer(p)
 		if by == "" {
@@ -61,10 +70,14 @@ func report(p *scanner.Pass, at scanner.Span, where string) {
 		})
 		return nil
 	})
+	return true
 }
 
+// A place is where a file lies that says who installs requirements.
+type place struct{ dir, stem, name, by string }
+
 // installers are files beside which a list of requirements is installed, with what does it.
-var installers = []struct{ dir, stem, name, by string }{
+var installers = []place{
 	{".", "MLmodel", "MLmodel", "mlflow models serve"},
 	{".", "handler", "handler.py", "An inference endpoint"},
 	{".", "bentofile", "bentofile.yaml", "BentoML"},

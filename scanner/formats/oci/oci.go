@@ -1,0 +1,136 @@
+// Package oci reads the manifests by which registries keep models: OCI image manifests and
+// indexes with the layers of KitOps, Ollama, Docker and the CNCF's ModelPack, and what
+// docker save writes (https://github.com/opencontainers/image-spec/blob/main/manifest.md).
+//
+// A digest becomes the name of a file and the identity of a blob, so it is checked as the
+// specification spells it. Blobs are analysed by their content wherever they lie; that a
+// blob hashes to its digest is not checked, since that would read all weights.
+package oci
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
+	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+)
+
+var ruleDigest = &scanner.Rule{
+	ID:       "oci-digest-invalid",
+	Title:    "Manifest digest malformed",
+	Severity: scanner.High,
+	Why: "The manifest of a model names a blob by a digest that is none. Tools turn digests into paths below their store, and have " +
+		"written and read outside of it because of such ones.",
+	Fix: "Do not pull or import the model. A digest is \"sha256:\" and 64 hexadecimal digits, or \"sha512:\" and 128.",
+	CWE: 22, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2024-37032", "https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests"},
+}
+
+// Analyzer reads manifests of registries.
+var Analyzer = &scanner.Analyzer{
+	Name: "oci",
+	Doc: `manifests of models in registries: OCI, KitOps, Ollama, Docker
+
+Digests and the paths that files are unpacked to are checked. Manifests of other images
+with sound digests are left alone.`,
+	Rules: []*scanner.Rule{ruleDigest, archiverules.Manifest, modelrules.Malformed},
+	Match: match,
+	Run:   run,
+}
+
+var (
+	manifestKey = regexp.MustCompile(`"(schemaVersion|Layers)"\s*:`)
+	layerKey    = regexp.MustCompile(`"(layers|manifests|config|Config|blobs)"\s*:`)
+	modelType   = regexp.MustCompile(`^application/vnd\.(kitops\.|cncf\.model|docker\.ai\.|ollama\.)`)
+	digest      = regexp.MustCompile(`^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$`)
+)
+
+const maxText = 8 << 20 // bytes
+
+// match goes by keys: the manifests of Ollama have no ending.
+func match(h *scanner.Head) scanner.Claim {
+	if h.Leftover || h.Size > maxText || len(h.Prefix) == 0 {
+		return scanner.No
+	}
+	first := strings.TrimLeft(string(h.Prefix), " \t\r\n\ufeff")
+	if first == "" || first[0] != '{' && first[0] != '[' || !manifestKey.Match(h.Prefix) && !manifestKey.Match(h.Suffix) || !layerKey.Match(h.Prefix) {
+		return scanner.No
+	}
+	return scanner.Maybe
+}
+
+// A manifest is one file that is read.
+type manifest struct {
+	p     *scanner.Pass
+	known bool // it is of a model, or something is wrong with it
+}
+
+func run(_ context.Context, p *scanner.Pass) error {
+	if p.Size > maxText {
+		return scanner.Errorf(scanner.OverLimit, 0, "a manifest of %d bytes, more than %d", p.Size, maxText)
+	}
+	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
+	defer tree.Close()
+	var input *scanner.Error
+	if broken != nil && !errors.As(broken, &input) {
+		return broken
+	}
+	m := &manifest{p: p}
+	for n := range tree.Nodes() {
+		if err := p.Budget.Step(1); err != nil {
+			return err
+		}
+		m.member(n.Key().Text(), n)
+	}
+	switch {
+	case broken != nil:
+		return broken
+	case !m.known:
+		return scanner.Errorf(scanner.Unrecognized, 0, "a manifest, but of no model")
+	}
+	p.Analysed(0, p.Size)
+	return nil
+}
+
+// member looks at one member of an object.
+func (m *manifest) member(key string, n jsontree.Node) {
+	text := n.Text()
+	switch key {
+	case "mediaType", "artifactType":
+		m.known = m.known || modelType.MatchString(text)
+	case "digest":
+		if n.Kind() == jsontree.String && n.Parent().Get("size").Exists() && !digest.MatchString(text) {
+			m.known = true
+			m.p.Report(ruleDigest, n.Span(), scanner.Detail{
+				Message:  fmt.Sprintf("Pulling or importing the model takes a blob by the digest %q, which is none.", scanner.Clean(text, 160)),
+				Evidence: []string{text},
+			})
+		}
+	case "size":
+		if size, ok := n.Int(); ok && size < 0 {
+			m.known = true
+			m.p.Report(modelrules.Malformed, n.Span(), scanner.Detail{
+				Message: fmt.Sprintf("The manifest gives a blob of the model %d bytes.", size), Evidence: []string{n.Raw()},
+			})
+		}
+	case "org.opencontainers.image.title", "org.cncf.model.filepath":
+		m.path(n, "Pulling the model unpacks a file to")
+	case "Config":
+		m.path(n, "The image takes its configuration from")
+	case "Layers":
+		for _, layer := range n.Items() {
+			m.path(layer, "The image takes a layer from")
+		}
+	}
+}
+
+// path reports a path that leads out of the folder.
+func (m *manifest) path(n jsontree.Node, does string) {
+	if n.Kind() == jsontree.String && archiverules.ReportPath(m.p, n.Span(), does, n.Text()) {
+		m.known = true
+	}
+}

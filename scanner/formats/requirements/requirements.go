@@ -1,0 +1,65 @@
+// Package requirements reads the lists of packages that something installs to serve or
+// load a model: pip's requirements files beside an MLmodel, a handler of an inference
+// endpoint or in a TorchServe archive
+// (https://pip.pypa.io/en/stable/reference/requirements-file-format/).
+//
+// Only where packages come from is looked at. Lists that take all from the public index
+// are left alone, and so are those that belong to no model.
+package requirements
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+	"github.com/modelsieve/modelsieve/scanner/internal/packagesource"
+)
+
+// Analyzer reads requirements files.
+var Analyzer = &scanner.Analyzer{
+	Name: "requirements",
+	Doc: `requirements files that something installs to serve a model
+
+Packages from another index, a repository or an address are reported where the files
+around say who installs them.`,
+	Rules: []*scanner.Rule{modelrules.PackageSource},
+	Match: match,
+	Run:   run,
+	Watch: packagesource.Watch,
+}
+
+func match(h *scanner.Head) scanner.Claim {
+	name := strings.ToLower(h.Name())
+	if !h.Leftover && strings.HasPrefix(name, "requirements") && path.Ext(name) == ".txt" {
+		return scanner.Maybe
+	}
+	return scanner.No
+}
+
+const maxText = 1 << 20 // bytes
+
+func run(_ context.Context, p *scanner.Pass) error {
+	if p.Size > maxText {
+		return scanner.Errorf(scanner.OverLimit, 0, "a list of %d bytes, more than %d", p.Size, maxText)
+	}
+	raw := make([]byte, p.Size)
+	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
+		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	}
+	found, at := false, int64(0)
+	for line := range strings.Lines(string(raw)) {
+		if err := p.Budget.Step(1); err != nil {
+			return err
+		}
+		text, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " #")
+		found = packagesource.Line(p, scanner.Span{Offset: at, Length: int64(len(text))}, text) || found
+		at += int64(len(line))
+	}
+	if !found {
+		return scanner.Errorf(scanner.Unrecognized, 0, "a list of packages, all from the public index")
+	}
+	p.Analysed(0, p.Size)
+	return nil
+}
