@@ -149,6 +149,6 @@ func (e Entry) TakesOnlyData() bool {
 		all = append(all, *e.Shape.Rest)
 	}
 	return !slices.ContainsFunc(all, func(a Arg) bool {
-		return !slices.Contains([]Kind{Any, Str, Int, Bytes, Class, Dtype, Storage}, a.Kind)
+		return !slices.Contains([]Kind{Any, Str, Int, Bytes, Class, Dtype, Storage, Literal, Value, Types, Iterable}, a.Kind)
 	})
 }
