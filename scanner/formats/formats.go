@@ -36,6 +36,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
+	"github.com/modelsieve/modelsieve/scanner/formats/torchexport"
 	"github.com/modelsieve/modelsieve/scanner/formats/torchscript"
 	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/yamlfile"
@@ -76,6 +77,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)
+	all = append(all, torchexport.Analyzer)
 	all = append(all, torchscript.Analyzer)
 	all = append(all, xzfile.Analyzer)
 	all = append(all, yamlfile.Analyzer)

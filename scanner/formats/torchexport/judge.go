@@ -1,0 +1,155 @@
+package torchexport
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+	"github.com/modelsieve/modelsieve/scanner/internal/pysource"
+)
+
+// A judge judges the texts of a program.
+type judge struct {
+	p      *scanner.Pass
+	custom map[string]scanner.Span
+}
+
+// node judges one node of the JSON.
+func (j *judge) node(n jsontree.Node) {
+	if n.Kind() != jsontree.String {
+		return
+	}
+	key, list := n.Key(), n.Parent()
+	if !key.Exists() && list.Exists() {
+		key = list.Key()
+	}
+	if !key.Exists() {
+		return
+	}
+	switch text := n.Text(); key.Text() {
+	case "expr_str":
+		if what := expression(text); what != "" {
+			j.report(n, text, "Loading this program with torch.export.load evaluates a symbolic size that "+what)
+		}
+	case "guards_code":
+		if what := j.guard(text); what != "" {
+			j.report(n, text, "Making a module of this program runs a guard that "+what)
+		}
+	case "target":
+		j.target(n, text)
+	}
+}
+
+// report reports an expression.
+func (j *judge) report(n jsontree.Node, text, does string) {
+	j.p.Report(ruleExpression, n.Span(), scanner.Detail{Message: does + ".", Evidence: []string{text}})
+}
+
+// Symbolic sizes are what sympy.srepr and str give: numbers, names, operators and calls of
+// sympy's classes. Only a few of these have text as their argument; any other makes an
+// expression of it.
+var (
+	quoted     = regexp.MustCompile(`\b(Symbol|Dummy|Float|Integer|Wild)\(['"][\w.+\-]{1,80}['"]`)
+	arithmetic = regexp.MustCompile(`^[\w\s.,+\-*/%()<>=!&|~^]*$`)
+	attribute  = regexp.MustCompile(`[\w)]\s*\.\s*[A-Za-z_]|\.\s*[A-Za-z_]\w*\s*\(`)
+	exponent   = regexp.MustCompile(`\b(\d+)\.(\d*[eE])`)
+	called     = regexp.MustCompile(`\b([A-Za-z_]\w*)\s*\(`)
+)
+
+// callable are builtins that act without text or attributes.
+var callable = []string{
+	"breakpoint", "compile", "delattr", "eval", "exec", "exit", "getattr", "globals", "help", "input", "locals", "lambdify", "open", "preview", "quit",
+	"setattr", "sympify", "vars",
+}
+
+// expression says what a symbolic size does besides arithmetic, "" where that is nothing.
+func expression(text string) string {
+	plain := quoted.ReplaceAllString(text, "$1(x")
+	switch {
+	case len(text) > pysource.MaxSize:
+		return "is too long to be one"
+	case strings.Contains(plain, "__"):
+		return "reaches for Python's internals"
+	case !arithmetic.MatchString(plain):
+		return "holds text or more than arithmetic"
+	case attribute.MatchString(exponent.ReplaceAllString(plain, "$1$2")):
+		return "reaches for attributes"
+	}
+	for _, m := range called.FindAllStringSubmatch(plain, -1) {
+		if slices.Contains(callable, m[1]) {
+			return fmt.Sprintf("calls %q", m[1])
+		}
+	}
+	return ""
+}
+
+// asked are methods of tensors and functions that guards call.
+var asked = regexp.MustCompile(`^((.*\.)?(size|stride|storage_offset|dim|ndimension|numel|item|is_contiguous|sym_\w+)|math\.\w+|builtins\.(abs|bool|float|int|isinstance|len|max|min|` +
+	`round|set|str|tuple|type)|[A-Z]\w*|torch\._(check|assert)\w*)$`)
+
+// guard says what a guard does besides asking for sizes.
+func (j *judge) guard(text string) string {
+	if len(text) > pysource.MaxSize || strings.Contains(text, "__") {
+		return "reaches for Python's internals"
+	}
+	source, err := pysource.Read([]byte(text), j.p.Budget.Step)
+	if err != nil {
+		return "" // the budget is spent, which the walk says
+	}
+	if len(source.Problems) > 0 || len(source.Imports) > 0 {
+		return "is no expression"
+	}
+	for _, c := range source.Calls {
+		for _, path := range c.Paths {
+			if !asked.MatchString(path) {
+				return fmt.Sprintf("calls %q", scanner.Clean(path, 80))
+			}
+		}
+		if len(c.Paths) == 0 {
+			return "calls what cannot be resolved"
+		}
+	}
+	return ""
+}
+
+// namespaces are those of the operators that PyTorch and its sister packages register.
+var namespaces = []string{
+	"_c10d_functional", "_c10d_functional_autograd", "_quantized", "aten", "c10d", "fbgemm", "higher_order", "inductor", "inductor_prims", "mkl", "mkldnn",
+	"onednn", "prim", "prims", "profiler", "quantization", "quantized", "quantized_decomposed", "rngprims", "sparse", "symm_mem", "torchao", "torchaudio",
+	"torchvision", "xnnpack",
+}
+
+// target notes an operator that PyTorch lacks.
+func (j *judge) target(n jsontree.Node, text string) {
+	parts := strings.Split(text, ".")
+	if len(parts) < 4 || parts[0] != "torch" || parts[1] != "ops" || slices.Contains(namespaces, parts[2]) {
+		return
+	}
+	if j.custom == nil {
+		j.custom = map[string]scanner.Span{}
+	}
+	name := strings.Join(parts[2:4], ".")
+	if _, known := j.custom[name]; !known && len(j.custom) < 1000 {
+		j.custom[name] = n.Span()
+	}
+}
+
+// finish reports the operators that PyTorch lacks, at once.
+func (j *judge) finish() {
+	var names []string
+	for name := range j.custom {
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	j.p.Report(modelrules.CustomCode, j.custom[names[0]], scanner.Detail{
+		Message:  fmt.Sprintf("The program uses %d operators that PyTorch does not have: loading it fails unless a library registered them.", len(names)),
+		Evidence: names[:min(len(names), 100)], Identity: names,
+	})
+}

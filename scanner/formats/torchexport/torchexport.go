@@ -1,0 +1,121 @@
+// Package torchexport reads exported programs (torch.export, .pt2) and what AOTInductor
+// packs with them: the JSON of a program, whose symbolic sizes and guards are Python that
+// torch.export.load and ExportedProgram.module evaluate, and the libraries that
+// aoti_load_package opens (torch/_export/serde/schema.py, torch/export/pt2_archive).
+//
+// The pickles in such an archive are the pickle analyzer's: the deserialiser falls back to
+// unpickling without limits.
+package torchexport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/exemagic"
+	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+)
+
+// Analyzer reads members of .pt2 archives.
+var Analyzer = &scanner.Analyzer{
+	Name: "torchexport",
+	Doc: `Programs of torch.export and packages of AOTInductor
+
+Expressions that loading evaluates are checked to be arithmetic, operators that PyTorch
+lacks are named, and libraries that loading opens are reported.`,
+	Rules: []*scanner.Rule{ruleExpression, ruleNative, modelrules.CustomCode, modelrules.NativeEngine},
+	Match: match,
+	Run:   run,
+}
+
+// compiled are the endings of what AOTInductor compiles for accelerators, and its sources.
+var compiled = []string{".cubin", ".fatbin", ".hsaco", ".spv"}
+
+// match looks for the members of an archive, and for a program that lies by itself.
+func match(h *scanner.Head) scanner.Claim {
+	name := strings.ToLower(h.Name())
+	switch {
+	case h.Leftover:
+	case path.Ext(name) == ".json" && isProgram(string(h.Prefix)):
+		return scanner.Sure
+	case path.Ext(name) == ".json" && (name == "serialized_exported_program.json" || strings.HasSuffix(strings.ToLower(path.Dir(h.Member)), "/models")):
+		return scanner.Maybe
+	case inductor(h.Member) && (native(name) || exemagic.Kind(h.Prefix[:min(len(h.Prefix), exemagic.HeadBytes)], h) != ""),
+		inductor(h.Member) && slices.Contains(compiled, path.Ext(name)):
+		return scanner.Sure
+	}
+	return scanner.No
+}
+
+// isProgram reports whether JSON starts as an exported program does.
+func isProgram(prefix string) bool {
+	return strings.Contains(prefix, `"graph_module"`) && strings.Contains(prefix, `"graph"`)
+}
+
+// inductor reports whether a member lies where AOTInductor puts what it compiled.
+func inductor(member string) bool {
+	return strings.Contains("/"+strings.ToLower(member), "/data/aotinductor/") || strings.Contains("/"+strings.ToLower(member), "/aotinductor/")
+}
+
+// native reports whether a name is that of a library that a loader opens.
+func native(name string) bool {
+	return slices.Contains([]string{".so", ".pyd", ".dll", ".dylib"}, path.Ext(name))
+}
+
+func run(_ context.Context, p *scanner.Pass) error {
+	name := strings.ToLower(p.Name())
+	if path.Ext(name) == ".json" {
+		return program(p)
+	}
+	p.Data(0, p.Size)
+	if slices.Contains(compiled, path.Ext(name)) {
+		p.Report(modelrules.NativeEngine, scanner.Span{}, scanner.Detail{
+			Message:  fmt.Sprintf("Loading this package puts the compiled kernel %q on an accelerator.", scanner.Clean(p.Name(), 100)),
+			Evidence: []string{p.Name()},
+		})
+		return nil
+	}
+	p.Report(ruleNative, scanner.Span{}, scanner.Detail{
+		Message: fmt.Sprintf("Loading this package with torch._inductor.aoti_load_package or load_pt2 opens the library %q: its constructors run at once.",
+			scanner.Clean(p.Name(), 100)),
+		Evidence: []string{p.Name()},
+	})
+	return nil
+}
+
+// maxProgram is how long the JSON of a program may be, in bytes. It has no weights.
+const maxProgram = 256 << 20
+
+// program reads the JSON of a program.
+func program(p *scanner.Pass) error {
+	if p.Size > maxProgram {
+		return scanner.Errorf(scanner.OverLimit, 0, "a program of %d bytes, more than %d", p.Size, maxProgram)
+	}
+	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
+	defer tree.Close()
+	var input *scanner.Error
+	if broken != nil && !errors.As(broken, &input) {
+		return broken
+	}
+	if broken == nil && !tree.Root().Get("graph_module").Exists() {
+		return scanner.Errorf(scanner.Unrecognized, 0, "JSON, but no exported program")
+	}
+	j := judge{p: p}
+	for n := range tree.Nodes() {
+		if err := p.Budget.Step(1); err != nil {
+			return err
+		}
+		j.node(n)
+	}
+	j.finish()
+	if broken != nil {
+		return broken
+	}
+	p.Analysed(0, p.Size)
+	return nil
+}
