@@ -1,0 +1,83 @@
+"""Makes exported programs with the real torch, honest ones and ones whose symbolic size
+or guard does something (it prints), loads them, and prints what happened as JSON.
+Usage: claims.py FOLDER"""
+import contextlib
+import io
+import json
+import os
+import sys
+import warnings
+import zipfile
+
+warnings.simplefilter("ignore")
+import torch
+
+folder = sys.argv[1]
+
+
+class Sizes(torch.nn.Module):
+    def forward(self, x, y):
+        n = x.shape[0] * 2 // 3 + 1
+        return torch.nn.functional.pad(x, (0, n)), x[: y.shape[0] // 2], y + torch.sym_max(n, 4)
+
+
+class Data(torch.nn.Module):
+    def forward(self, x):
+        n = x.max().item()
+        torch._check(n >= 0)
+        torch._check(n < 10)
+        return torch.zeros(n) + 0.5, torch.nonzero(x)
+
+
+def rewrite(source, target, change):
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if "/models/" in name:
+                program = json.loads(data)
+                change(program)
+                data = json.dumps(program).encode()
+            new.writestr(name, data)
+
+
+def expression(program):
+    def walk(node):
+        if isinstance(node, dict):
+            if "expr_str" in node:
+                node["expr_str"] = "__import__('sys').stdout.write('EVALUATED')"
+            node = list(node.values())
+        if isinstance(node, list):
+            for item in node:
+                walk(item)
+
+    walk(program)
+
+
+def guard(program):
+    program["guards_code"] = ["__import__('sys').stdout.write('EVALUATED')"]
+
+
+def happens(f):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        try:
+            f()
+        except Exception as e:
+            print(type(e).__name__, file=sys.stderr)
+    return "EVALUATED" in out.getvalue()
+
+
+dynamic = torch.export.Dim.DYNAMIC
+both = {"x": {0: dynamic}, "y": {0: dynamic}}
+inputs = torch.rand(60, 3), torch.rand(6, 2)
+honest = os.path.join(folder, "honest-sizes.pt2")
+torch.export.save(torch.export.export(Sizes(), inputs, dynamic_shapes=both), honest)
+torch.export.save(torch.export.export(Data(), (torch.tensor([1, 2, 3]),)), os.path.join(folder, "honest-data.pt2"))
+torch.export.save(torch.export.export(torch.nn.Linear(2, 2), (torch.rand(1, 2),)), os.path.join(folder, "honest-static.pt2"))
+seen = {}
+for name, change in (("expression", expression), ("guard", guard)):
+    path = os.path.join(folder, name + ".pt2")
+    rewrite(honest, path, change)
+    seen[name] = happens(lambda: torch.export.load(path).module()(*inputs))
+seen["honest-sizes"] = happens(lambda: torch.export.load(honest).module()(*inputs))
+print(json.dumps(seen))
