@@ -128,8 +128,10 @@ func (f *file) metaGraph(in scanner.Span) error {
 		switch g.Number {
 		case 2:
 			return f.fill(p, g.Span)
+		case 4:
+			return f.collection(p, g.Span)
 		case 6:
-			return f.asset(p, g)
+			return f.asset(p, g.Span)
 		case 7:
 			return f.objects(p, g.Span)
 		}
@@ -146,9 +148,39 @@ func (f *file) frozen(in scanner.Span) error {
 	return f.fill(p, in)
 }
 
+// collection walks an entry of collection_def. One holds the assets, as older releases
+// keep them: CollectionDef, AnyList, Any, AssetFileDef.
+func (f *file) collection(p *program, in scanner.Span) error {
+	var key string
+	return f.w.Each(in, func(g protowalk.Field) error {
+		switch {
+		case g.Is(1, protowalk.Bytes):
+			var err error
+			key, err = f.w.Head(g, 64)
+			return err
+		case g.Is(2, protowalk.Bytes) && key == "saved_model_assets":
+			return f.inside(g.Span, []int32{5, 1, 2}, func(asset scanner.Span) error { return f.asset(p, asset) })
+		}
+		return nil
+	})
+}
+
+// inside calls do with the messages that lie under a path of field numbers.
+func (f *file) inside(in scanner.Span, path []int32, do func(scanner.Span) error) error {
+	if len(path) == 0 {
+		return do(in)
+	}
+	return f.w.Each(in, func(g protowalk.Field) error {
+		if !g.Is(path[0], protowalk.Bytes) {
+			return nil
+		}
+		return f.inside(g.Span, path[1:], do)
+	})
+}
+
 // asset reads an AssetFileDef: a file of the model, and the tensor that gets its path.
-func (f *file) asset(p *program, field protowalk.Field) error {
-	return f.w.Each(field.Span, func(g protowalk.Field) error {
+func (f *file) asset(p *program, in scanner.Span) error {
+	return f.w.Each(in, func(g protowalk.Field) error {
 		switch {
 		case g.Is(1, protowalk.Bytes):
 			return f.w.Each(g.Span, func(h protowalk.Field) error {
