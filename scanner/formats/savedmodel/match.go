@@ -21,6 +21,7 @@ var readings = []reading{
 	{(*shape).savedModel, (*file).savedModel},
 	{(*shape).metaGraph, (*file).metaGraph},
 	{(*shape).graph, (*file).frozen},
+	{(*shape).kerasMetadata, (*file).kerasMetadata},
 }
 
 // match tells graphs by their shape: a node has the name of an operator that
@@ -29,7 +30,7 @@ func match(h *scanner.Head) scanner.Claim {
 	switch name := strings.ToLower(h.Name()); {
 	case isChunked(h.Artifact), len(look(h.Artifact)) > 0:
 		return scanner.Sure
-	case name == "saved_model.pb":
+	case name == "saved_model.pb", name == "keras_metadata.pb":
 		return scanner.Maybe
 	}
 	return scanner.No
@@ -89,6 +90,27 @@ func (s *shape) savedModel(in scanner.Span) bool { return s.inside(in, 2, s.meta
 // metaGraph reports whether bytes are a MetaGraphDef that has a graph.
 func (s *shape) metaGraph(in scanner.Span) bool { return s.inside(in, 2, s.graph) }
 
+// kerasMetadata reports whether bytes are a SavedMetadata: an object that says that it is
+// one of Keras.
+func (s *shape) kerasMetadata(in scanner.Span) bool {
+	_ = s.each(in, func(g protowalk.Field) error {
+		if !g.Is(1, protowalk.Bytes) {
+			return errForeign
+		}
+		return s.each(g.Span, func(h protowalk.Field) error {
+			if !h.Is(4, protowalk.Bytes) {
+				return nil
+			}
+			kind, err := s.w.Head(h, 16)
+			s.found = s.found || strings.HasPrefix(kind, "_tf_keras_")
+			return err
+		})
+	})
+	return s.found
+}
+
+var errForeign = errors.New("a field that the message does not have")
+
 // inside reports whether a message has a field that is something.
 func (s *shape) inside(in scanner.Span, number int32, is func(scanner.Span) bool) bool {
 	_ = s.each(in, func(g protowalk.Field) error {
@@ -138,7 +160,7 @@ func (s *shape) node(in scanner.Span) {
 	named, op := false, ""
 	err := s.each(in, func(g protowalk.Field) error {
 		if int(g.Number) >= len(nodeTypes) || nodeTypes[g.Number] != g.Type {
-			return errors.New("not a node")
+			return errForeign
 		}
 		named = named || g.Number == 1
 		if g.Number != 2 {

@@ -1,7 +1,10 @@
 package savedmodel
 
 import (
+	"strings"
+
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/kerasconfig"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
 )
 
@@ -87,5 +90,49 @@ func (f *file) concrete(p *program, in scanner.Span) error {
 	return f.hold(entryBytes + len(name))
 }
 
-// userObject walks a SavedUserObject.
-func (f *file) userObject(scanner.Span) error { return nil }
+// maxMetadata is how long the metadata of an object may be, in bytes.
+const maxMetadata = 64 << 20
+
+// userObject walks a SavedUserObject: its identifier, and metadata, which are a Keras
+// config for the objects of Keras.
+func (f *file) userObject(in scanner.Span) error { return f.keras(in, 1, 3) }
+
+// keras walks a message that has an identifier and metadata.
+func (f *file) keras(in scanner.Span, identifier, metadata int32) error {
+	var kind string
+	var config protowalk.Field
+	err := f.w.Each(in, func(g protowalk.Field) error {
+		switch {
+		case g.Is(identifier, protowalk.Bytes):
+			var err error
+			kind, err = f.w.Head(g, 64)
+			return err
+		case g.Is(metadata, protowalk.Bytes):
+			config = g
+		}
+		return nil
+	})
+	if err != nil || config.Span.Length == 0 || !strings.HasPrefix(kind, "_tf_keras_") {
+		return err
+	}
+	if err := f.p.Budget.Hold(config.Span.Length); err != nil {
+		return err
+	}
+	defer f.p.Budget.Release(config.Span.Length)
+	text, err := f.w.String(config, maxMetadata)
+	if err != nil {
+		return err
+	}
+	return kerasconfig.Text(f.ctx, f.p, "metadata of "+kind, text, config.Span)
+}
+
+// kerasMetadata walks keras_metadata.pb, a SavedMetadata: the objects of a model that
+// tf.keras saved.
+func (f *file) kerasMetadata(in scanner.Span) error {
+	return f.w.Each(in, func(g protowalk.Field) error {
+		if !g.Is(1, protowalk.Bytes) {
+			return nil
+		}
+		return f.keras(g.Span, 4, 5)
+	})
+}

@@ -1,6 +1,18 @@
 package savedmodel
 
-import "github.com/modelsieve/modelsieve/scanner"
+import (
+	"slices"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
+	"github.com/modelsieve/modelsieve/scanner/internal/kerasconfig"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+)
+
+// rules are all that the analyzer may report; kerasconfig's have the one for custom code.
+var rules = slices.Concat(kerasconfig.Rules, []*scanner.Rule{
+	ruleWrite, ruleRead, ruleNetwork, ruleNested, rulePython, archiverules.Manifest, modelrules.NativeEngine,
+})
 
 var security = "https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md"
 

@@ -19,7 +19,6 @@ import (
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
-	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
 )
 
@@ -31,9 +30,7 @@ var Analyzer = &scanner.Analyzer{
 Every operator that reads or writes files, connects, calls back into Python or runs
 code from elsewhere is reported, unless the file is one that the caller names or an
 asset of the model.`,
-	Rules: []*scanner.Rule{
-		ruleWrite, ruleRead, ruleNetwork, ruleNested, rulePython, archiverules.Manifest, modelrules.CustomCode, modelrules.NativeEngine,
-	},
+	Rules: rules,
 	Match: match,
 	Run:   run,
 }
@@ -59,7 +56,7 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	defer func() { p.Budget.Release(f.held) }()
 	found := look(p.Artifact)
 	if len(found) == 0 {
-		return scanner.Errorf(scanner.Malformed, 0, "no TensorFlow graph: it has no node")
+		return scanner.Errorf(scanner.Malformed, 0, "neither a TensorFlow graph nor metadata of Keras: there is no node or object of theirs")
 	}
 	whole := scanner.Span{Length: p.Size}
 	var failed error

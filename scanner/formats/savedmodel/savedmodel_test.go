@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-var analyzers = []*scanner.Analyzer{savedmodel.Analyzer}
+var analyzers = []*scanner.Analyzer{savedmodel.Analyzer, pickle.Analyzer}
 
 func Test(t *testing.T) { scantest.Run(t, analyzers) }
 
