@@ -26,7 +26,8 @@ var unmarshals = map[string]bool{"marshal.loads": true, "dill._dill._unmarshal":
 
 const (
 	maxCodeValues = 1 << 16 // values that the code objects of one finding are made of
-	maxCodeUnits  = 1 << 23 // instructions and names that are looked at in one stream
+	maxCodeTotal  = 1 << 20 // values that are looked at for code in one stream
+	maxCodeUnits  = 1 << 22 // instructions and names that are looked at in one stream
 	maxCodeSearch = 4       // how deep in arguments code objects are looked for
 	maxMentioned  = 24      // names of each kind that a message has
 
@@ -45,8 +46,12 @@ type codeReader struct {
 // codeMentions returns what the code mentions that is found in values, nil where
 // there is no code. The error is that of the budget.
 func (j *judge) codeMentions(at int64, values ...picklevm.Value) (*mentions, error) {
-	r := &codeReader{payload: payload{j: j}, seen: map[picklevm.Value]pycode.Value{}, left: maxCodeValues}
-	defer func() { j.p.Budget.Release(r.held) }()
+	most := min(maxCodeValues, maxCodeTotal-j.codeValues)
+	r := &codeReader{payload: payload{j: j}, seen: map[picklevm.Value]pycode.Value{}, left: most}
+	defer func() {
+		j.codeValues += most - max(r.left, 0)
+		j.p.Budget.Release(r.held)
+	}()
 	for _, v := range values {
 		if err := r.find(v, 0); err != nil {
 			return nil, err
@@ -63,7 +68,7 @@ func (j *judge) listCode(at int64, codes []*pycode.Code, streams [][]byte) (*men
 	var spent error // of the budget, not of the code
 	limits := pycode.Limits{Units: max(1, maxCodeUnits-j.codeUnits), Step: func(n int64) error {
 		j.codeUnits += n
-		spent = j.p.Budget.Step(n/16 + 1)
+		spent = j.p.Budget.Step(n + 1)
 		return spent
 	}}
 	m := &mentions{imports: map[string]bool{}, names: map[string]bool{}, strings: map[string]bool{}, regular: true}

@@ -54,6 +54,7 @@ type judge struct {
 	depth      int                               // of callee
 	decoded    int64                             // bytes that were decoded of payloads, of all streams
 	codeUnits  int64                             // instructions and names of code that were looked at
+	codeValues int                               // values that were looked at for code
 	codeNames  map[string]bool                   // that inspection has
 	looked     map[string]bool                   // modules that lookBeside has seen, of all streams
 	hashed     int                               // values that identities hashed, of all streams
@@ -86,7 +87,7 @@ func (j *judge) begin() {
 	j.partials = map[picklevm.Value]picklevm.Value{}
 	j.spliced = false
 	j.literals, j.unfollowed, j.payloads, j.followed = nil, false, 0, map[int64]bool{}
-	j.codeUnits, j.codeNames = 0, map[string]bool{}
+	j.codeUnits, j.codeValues, j.codeNames = 0, 0, map[string]bool{}
 }
 
 // Step implements picklevm.Observer.
@@ -111,7 +112,9 @@ func (j *judge) Import(v picklevm.Value, g *picklevm.Global, _ int64) error {
 		return errNoSuchName // in array bytes that run as opcodes, most names are no names
 	}
 	j.active = true
-	j.targetOf(v)
+	if t := j.targetOf(v); isArrayWrapper(t.path) || strings.HasPrefix(t.path, "scipy.stats.") {
+		j.m.KeepData() // what their states hold decides
+	}
 	return nil
 }
 

@@ -1,6 +1,9 @@
 package picklevm
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // do runs one opcode other than STOP.
 func (m *Machine) do(op byte) error {
@@ -205,11 +208,35 @@ func (m *Machine) tuple(op byte) error {
 	if err != nil {
 		return err
 	}
-	if m.heap.nNodes >= preciseNodes && allPlain(items) {
+	if m.heap.nNodes >= m.heap.most && allPlain(items) && !m.handedOver() {
 		return m.push(valuePlain)
 	}
 	_, err = m.make(KindTuple, items...)
 	return err
+}
+
+// handedOver reports whether the value that comes next is an operand of REDUCE, NEWOBJ or
+// BUILD at once, or may be: where it is stored in the memo first, as writers do, too.
+func (m *Machine) handedOver() bool {
+	next := m.in.buf[m.in.pos:]
+	if len(next) < 16 {
+		return true
+	}
+	switch next[0] {
+	case opMemoize:
+		next = next[1:]
+	case opBinPut:
+		next = next[2:]
+	case opLongBinPut:
+		next = next[5:]
+	case opPut:
+		_, after, ok := bytes.Cut(next[:16], []byte("\n"))
+		if !ok || len(after) == 0 {
+			return true
+		}
+		next = after
+	}
+	return next[0] == opReduce || next[0] == opNewObj || next[0] == opBuild
 }
 
 // container makes a list, dict, set or frozenset.

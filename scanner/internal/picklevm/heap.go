@@ -23,7 +23,7 @@ const (
 
 // preciseNodes is how many nodes a stream may make before containers of plain
 // data stop being kept: their items then are unknown, which no allowed call is
-// satisfied by.
+// satisfied by. Tuples that are handed to a call at once are kept.
 const preciseNodes = 1 << 20
 
 type node struct {
@@ -40,6 +40,7 @@ type heap struct {
 	nNodes uint32
 	nItems uint32
 	keep   int                     // items of a list, set or dict that are kept
+	most   uint32                  // nodes up to which containers of plain data are kept
 	hold   func(bytes int64) error // charges memory
 	held   int64                   // bytes charged
 }
@@ -107,7 +108,7 @@ func (h *heap) add(v Value, items []Value, stride int) error {
 		nd, group := h.node(v), items[:stride]
 		loose := !h.allData(group)
 		switch kept := int(nd.n) / stride; {
-		case kept < h.keep && (loose || h.nNodes < preciseNodes), loose && kept < looseItems:
+		case kept < h.keep && (loose || h.nNodes < h.most), loose && kept < looseItems:
 		default:
 			nd.flags |= flagCut
 			if loose {

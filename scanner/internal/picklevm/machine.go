@@ -72,7 +72,7 @@ const keptStack = 1 << 12
 // reset forgets what a stream made.
 func (m *Machine) reset() {
 	m.Close()
-	m.heap = heap{keep: max(maxItems, m.cfg.Keep), hold: m.cfg.Hold}
+	m.heap = heap{keep: max(maxItems, m.cfg.Keep), hold: m.cfg.Hold, most: preciseNodes}
 	m.stack, m.marks = m.stack[:0], m.marks[:0]
 	if cap(m.stack)+cap(m.marks) > keptStack {
 		m.stack, m.marks = nil, nil // Close gave back what they were charged for
@@ -81,6 +81,10 @@ func (m *Machine) reset() {
 	m.globals, m.globalIDs, m.words = nil, map[globalKey]Value{}, map[int64]string{}
 	m.protocol, m.frameEnd = 0, 0
 }
+
+// KeepData has containers of plain data kept from here on to the end of the stream, also
+// where there are many already: what they hold matters to the observer.
+func (m *Machine) KeepData() { m.heap.most = 1<<32 - 1 }
 
 // Close gives the charged memory back. The values of the last stream are gone.
 func (m *Machine) Close() {
