@@ -3,6 +3,7 @@ package pickle
 import (
 	"errors"
 	"math/bits"
+	"sort"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -41,7 +42,7 @@ func (j *judge) otherReadings(start int64) error {
 		errs = append(errs, j.p.Reread(how.String(), j.p, j.p.Size, func(p *scanner.Pass) error {
 			again := newJudge(j.ctx, p)
 			defer again.m.Close()
-			again.reread, again.how = true, how
+			again.reread, again.how, again.arrays = true, how, j.arrays
 			again.m.MoveTo(start)
 			return again.load()
 		}))
@@ -49,10 +50,22 @@ func (j *judge) otherReadings(start int64) error {
 	return errors.Join(errs...)
 }
 
-// accidental reports whether a name says nothing: where the bytes of honest arrays run as
-// opcodes, they fetch strings of the memo by wrong numbers and make names of them, so
-// that only what is known to be dangerous counts there.
-func (j *judge) accidental(t target) bool { return j.how != readPadded && !t.dangerous && !t.code }
+// accidental reports whether a name that an opcode at an offset reaches says nothing:
+// where the last bytes of honest arrays run as opcodes, those that follow fetch strings of
+// the memo by wrong numbers and make names of them. What counts is what is known to be
+// dangerous, and what the bytes of an array do by themselves.
+func (j *judge) accidental(t target, at int64) bool {
+	return j.how != readPadded && !t.dangerous && !t.code && !j.inArray(at)
+}
+
+// inArray reports whether an offset lies in the bytes of an array.
+func (j *judge) inArray(at int64) bool {
+	i := sort.Search(len(j.arrays), func(i int) bool { return j.arrays[i].Offset+j.arrays[i].Length > at })
+	return i < len(j.arrays) && at >= j.arrays[i].Offset
+}
+
+// maxArrays is how many arrays of a stream are remembered.
+const maxArrays = 1 << 16
 
 // splice accounts for the array behind a NumpyArrayWrapper with that state and
 // returns where the stream goes on.
@@ -86,6 +99,9 @@ func (j *judge) splice(state picklevm.Value, at int64) (int64, error) {
 	}
 	j.p.Analysed(j.from, from-j.from)
 	j.p.Data(from, pad+n)
+	if j.how == readPadded && len(j.arrays) < maxArrays {
+		j.arrays = append(j.arrays, scanner.Span{Offset: from, Length: pad + n})
+	}
 	j.from = from + pad + n
 	return j.from, nil
 }

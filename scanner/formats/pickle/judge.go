@@ -39,6 +39,7 @@ type judge struct {
 	split      bool // a frame ends where no opcode does
 	spliced    bool // the stream has an array of joblib
 	how        reading
+	arrays     []scanner.Span // the bytes of arrays, in the order of their offsets
 
 	targets    map[picklevm.Value]target
 	judged     map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
@@ -86,6 +87,9 @@ func (j *judge) begin() {
 	j.active, j.from, j.dtypes = false, j.m.Offset(), map[picklevm.Value]dtype{}
 	j.partials = map[picklevm.Value]picklevm.Value{}
 	j.spliced = false
+	if j.how == readPadded {
+		j.arrays = nil
+	}
 	j.literals, j.unfollowed, j.payloads, j.followed = nil, false, 0, map[int64]bool{}
 	j.codeUnits, j.codeValues, j.codeNames = 0, 0, map[string]bool{}
 }
@@ -293,7 +297,7 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 
 // report reports a use of a callable. In does, %s stands for the callable.
 func (j *judge) report(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string) {
-	if j.accidental(t) {
+	if j.accidental(t, c.At) {
 		return
 	}
 	j.say(r, j.at(c.At), j.detail(t, use, c, does))
@@ -334,7 +338,7 @@ func withName(does string, t target) string {
 // reportUnknownClass reports the plain construction of a class that nobody vetted:
 // once for all its instances.
 func (j *judge) reportUnknownClass(t target, c picklevm.Call) {
-	if j.accidental(t) {
+	if j.accidental(t, c.At) {
 		return
 	}
 	j.say(ruleUnknownImport, j.at(c.At), scanner.Detail{
@@ -394,7 +398,7 @@ func (j *judge) finish(result picklevm.Value, err error) error {
 // constructed.
 func (j *judge) judgeImport(t target, g *picklevm.Global) {
 	rule, text := j.importRule(t, g)
-	if rule == nil || j.accidental(t) {
+	if rule == nil || j.accidental(t, g.At) {
 		return
 	}
 	j.say(rule, j.at(g.At), scanner.Detail{

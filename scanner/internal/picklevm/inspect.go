@@ -10,6 +10,9 @@ const maxText = 64 << 10
 // Global returns the global of a KindGlobal.
 func (m *Machine) Global(v Value) *Global { return m.globals[v.payload()] }
 
+// itemsPerStep is how many items are copied in the time of an opcode.
+const itemsPerStep = 4
+
 // Items returns the items of a heap value. cut reports that the container has
 // more than are kept, and loose that some of those are not plain data.
 func (m *Machine) Items(v Value) (items []Value, cut, loose bool) {
@@ -17,6 +20,7 @@ func (m *Machine) Items(v Value) (items []Value, cut, loose bool) {
 		return nil, v.Kind() == KindPlain, false
 	}
 	f := m.heap.node(v).flags
+	m.pending += int64(m.heap.node(v).n) / itemsPerStep // the observer pays for what it asks
 	return m.heap.slice(nil, v), f&flagCut != 0, f&flagLoose != 0
 }
 
