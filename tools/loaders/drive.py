@@ -184,7 +184,10 @@ def seeds():
     plain = (load_pickle, load_python, load_joblib)
     for protocol in (2, 4):
         yield ".pkl", pickle.dumps(arrays, protocol), plain
-        yield ".joblib", dumped(lambda f: joblib.dump(arrays, f, protocol=protocol)), (load_joblib,)
+        yield ".joblib", dumped(lambda f: joblib.dump(arrays, f, protocol=protocol)), (load_joblib, load_pickle, load_python)
+        codes = [np.frombuffer(b"N" * 40 + MARK + b"N0" * 9 + b".", dtype=np.uint8), "text"]  # that other loaders run
+        unpadded = dumped(lambda f: joblib.dump(codes, f, protocol=protocol)).replace(b"numpy_array_alignment_bytes", b"numpy_array_alignment_bytez")
+        yield ".joblib", unpadded, (load_joblib, load_pickle, load_python)
     for compress in ("zlib", "gzip", "bz2", "xz", "lzma"):
         yield ".joblib", dumped(lambda f: joblib.dump(arrays, f, compress=(compress, 3))), (load_joblib,)
     tensors = {"w": torch.ones(3, 2), "b": torch.zeros(4, dtype=torch.int64)}

@@ -280,6 +280,8 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 		return 0, j.reportCode(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries", c.Callable)
 	case t.dangerous && !t.guard.Construct:
 		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
+	case t.path == "builtins.type" && j.m.Len(c.Args) > 0:
+		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes a class of %s from parts, whose methods may run at once")
 	case j.listedClass(t), j.scripted(t):
 		return flagInert, nil
 	case isFileWrapper(t.path) && j.m.Len(c.Args) == 0 && c.Kwargs == 0:

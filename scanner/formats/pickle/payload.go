@@ -57,8 +57,7 @@ func unhex(b []byte) ([]byte, error) {
 // followLoader hands what a call of a loader unpickles to the engine, where the stream
 // itself carries it.
 func (j *judge) followLoader(t target, c picklevm.Call) error {
-	args, _, _ := j.m.Items(c.Args)
-	if t.danger.Effect != picklenames.Deserialize || len(args) == 0 || unmarshals[t.path] {
+	if t.danger.Effect != picklenames.Deserialize || j.m.Len(c.Args) == 0 || unmarshals[t.path] {
 		return nil
 	}
 	if j.payloads >= maxPayloads {
@@ -67,7 +66,7 @@ func (j *judge) followLoader(t target, c picklevm.Call) error {
 	}
 	p := payload{j: j}
 	defer func() { j.p.Budget.Release(p.held) }()
-	content, err := p.decode(args[0], 0)
+	content, err := p.decode(j.m.Item(c.Args, 0), 0)
 	if err != nil || len(content) < 2 {
 		return err
 	}

@@ -141,7 +141,7 @@ func (r *renderer) result(v picklevm.Value) {
 
 // items writes the items of a sequence or set between brackets.
 func (r *renderer) items(v picklevm.Value, open, end string) {
-	items, cut, _ := r.j.m.Items(v)
+	items, cut := r.j.m.Head(v, r.limit)
 	r.out.WriteString(open)
 	r.list(items)
 	if v.Kind() == picklevm.KindTuple && len(items) == 1 {
@@ -168,7 +168,7 @@ func (r *renderer) list(items []picklevm.Value) {
 
 // pairs writes a dict.
 func (r *renderer) pairs(v picklevm.Value) {
-	items, cut, _ := r.j.m.Items(v)
+	items, cut := r.j.m.Head(v, r.limit&^1)
 	r.out.WriteString("{")
 	for i := 0; i+1 < len(items); i += 2 {
 		if i > 0 {
@@ -190,7 +190,7 @@ func (r *renderer) pairs(v picklevm.Value) {
 // arguments writes positional and keyword arguments.
 func (r *renderer) arguments(args, kwargs picklevm.Value) {
 	if args.Kind() == picklevm.KindTuple {
-		items, _, _ := r.j.m.Items(args)
+		items, _ := r.j.m.Head(args, r.limit+1) // what does not fit is cut
 		r.list(items)
 	} else {
 		r.out.WriteString("*")

@@ -144,13 +144,14 @@ func (h *heap) grow(nd *node, n uint32) error {
 	return nil
 }
 
-// slice appends the items of a heap value to dst.
-func (h *heap) slice(dst []Value, v Value) []Value {
+// slice returns the first items of a heap value, at most that many.
+func (h *heap) slice(v Value, most int) []Value {
 	nd := h.node(v)
-	for i := range nd.n {
-		dst = append(dst, *h.item(nd.first + i))
+	items := make([]Value, min(int(nd.n), most))
+	for i := range items {
+		items[i] = *h.item(nd.first + uint32(i))
 	}
-	return dst
+	return items
 }
 
 // allData reports whether all values are plain data or tuples of it.

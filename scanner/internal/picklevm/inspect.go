@@ -21,7 +21,17 @@ func (m *Machine) Items(v Value) (items []Value, cut, loose bool) {
 	}
 	f := m.heap.node(v).flags
 	m.pending += int64(m.heap.node(v).n) / itemsPerStep // the observer pays for what it asks
-	return m.heap.slice(nil, v), f&flagCut != 0, f&flagLoose != 0
+	return m.heap.slice(v, int(m.heap.node(v).n)), f&flagCut != 0, f&flagLoose != 0
+}
+
+// Head returns the first items of a heap value, at most that many. cut reports that
+// there are more, kept or not.
+func (m *Machine) Head(v Value, most int) (items []Value, cut bool) {
+	if !v.IsNode() {
+		return nil, v.Kind() == KindPlain
+	}
+	nd := m.heap.node(v)
+	return m.heap.slice(v, most), nd.flags&flagCut != 0 || int(nd.n) > most
 }
 
 // Item returns one item of a heap value, or KindInvalid where there is none.
