@@ -231,14 +231,20 @@ def zip_of_many_pickles(f):
     stored(f, ((f"{i}.pkl", CALL + b"N.") for i in range(200_000)))
 
 
+def zeros(megabytes):
+    """Raw deflated zeros, made at once: one megabyte, and again and again."""
+    c = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = c.compress(bytes(1 << 20)) + c.flush(zlib.Z_FULL_FLUSH)
+    return block * megabytes + c.flush()
+
+
 @case(3)
 def zip_bomb(f):
     """Ten gigabytes of zeros in ten megabytes."""
-    with zipfile.ZipFile(f, "w", zipfile.ZIP_DEFLATED) as z:
-        for i in range(10):
-            with z.open(f"{i}.pkl", "w", force_zip64=True) as m:
-                for _ in range(1 << 10):
-                    m.write(bytes(1 << 20))
+    data = zeros(10 << 10)
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 45, 0, 8, 0, 33, 0, len(data), 0xFFFFFFFE, 5, 0) + b"a.pkl"
+    central = struct.pack("<4s6H3L5H2L", b"PK\1\2", 45, 45, 0, 8, 0, 33, 0, len(data), 0xFFFFFFFE, 5, 0, 0, 0, 0, 0, 0) + b"a.pkl"
+    f.write(local + data + central + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(central), len(local) + len(data), 0))
 
 
 @case(1)
@@ -281,32 +287,27 @@ def many_end_records(f):
     f.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 46, 0, 0) * 1_000_000)
 
 
-def compressed(open_, f, n=10 << 30):
-    with open_(f, "wb") as z:
-        z.write(CALL + b"N.")
-        block = bytes(1 << 20)
-        for _ in range(n >> 20):
-            z.write(block)
-
-
 @case(1)
 def gzip_bomb(f):
-    compressed(lambda f, m: gzip.GzipFile(fileobj=f, mode=m, mtime=0), f)
+    """Ten gigabytes; its check sum is wrong."""
+    first = zlib.compressobj(9, zlib.DEFLATED, -15)
+    head = first.compress(CALL + b"N.") + first.flush(zlib.Z_FULL_FLUSH)
+    f.write(b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + head + zeros(10 << 10) + bytes(8))
 
 
 @case(1)
 def bzip2_bomb(f):
-    compressed(bz2.open, f, 4 << 30)
+    f.write(bz2.compress(CALL + b"N.") + bz2.compress(bytes(100 << 20)) * 40)
 
 
 @case(1)
 def xz_bomb(f):
-    compressed(lambda f, m: lzma.open(f, m, preset=0), f, 8 << 30)
+    f.write(lzma.compress(CALL + b"N.") + lzma.compress(bytes(100 << 20), preset=0) * 80)
 
 
 @case(3)
 def gzip_of_gzip(f):
-    content = bytes(1 << 30)
+    content = bytes(64 << 20)
     for _ in range(20):
         content = gzip.compress(content, 6, mtime=0)
     f.write(content)

@@ -101,7 +101,7 @@ func (j *judge) Step(n int64) error {
 }
 
 // findingSteps is what a finding costs: it is rendered, hashed and compared with others.
-const findingSteps = 1 << 15
+const findingSteps = 1 << 16
 
 // say reports a finding. What that costs is charged at the next step.
 func (j *judge) say(r *scanner.Rule, at scanner.Span, d scanner.Detail) {
