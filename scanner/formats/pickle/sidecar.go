@@ -21,11 +21,11 @@ func isFileWrapper(path string) bool {
 }
 
 // openedFile reports the file that a wrapper with that state opens.
-func (j *judge) openedFile(class target, wrapper, state picklevm.Value, at int64) error {
+func (j *judge) openedFile(class target, wrapper, state picklevm.Value, at int64) {
 	if j.literalKeys(state) {
 		if name, ok := j.m.Str(j.entry(state, "filename")); ok {
 			j.opensFile(class, name, at)
-			return nil
+			return
 		}
 	}
 	j.say(ruleUnresolved, j.at(at), scanner.Detail{
@@ -33,7 +33,6 @@ func (j *judge) openedFile(class target, wrapper, state picklevm.Value, at int64
 		Evidence: []string{j.render(state, 300)}, Identity: []string{class.path, j.identity(wrapper, state)},
 		Name: class.path, Use: scanner.UseConstruct,
 	})
-	return nil
 }
 
 // opensFile reports a file by its name, and whether it lies beside the model: a file

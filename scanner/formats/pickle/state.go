@@ -49,7 +49,7 @@ func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (r
 	case class.path == "torch.ScriptObject":
 		j.judgeScriptObject(class, target, state, at)
 	case isFileWrapper(class.path):
-		return 0, j.openedFile(class, target, state, at)
+		j.openedFile(class, target, state, at)
 	}
 	if j.arms(state) {
 		j.m.SetFlags(target, flagArmed)

@@ -56,7 +56,7 @@ func (h *heap) item(i uint32) *Value { return &h.items[i>>chunkBits][i&chunkMask
 
 // make makes a value of a kind with items.
 func (h *heap) make(k Kind, items ...Value) (Value, error) {
-	if h.nNodes&chunkMask == 0 {
+	if int(h.nNodes>>chunkBits) >= len(h.nodes) {
 		if err := h.charge(chunkLen * nodeBytes); err != nil {
 			return 0, err
 		}

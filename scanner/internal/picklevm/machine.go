@@ -72,7 +72,11 @@ const keptStack = 1 << 12
 // reset forgets what a stream made.
 func (m *Machine) reset() {
 	m.Close()
-	m.heap = heap{keep: max(maxItems, m.cfg.Keep), hold: m.cfg.Hold, most: preciseNodes}
+	old := m.heap // its first chunks serve again
+	m.heap = heap{
+		keep: max(maxItems, m.cfg.Keep), hold: m.cfg.Hold, most: preciseNodes,
+		nodes: old.nodes[:min(1, len(old.nodes))], items: old.items[:min(1, len(old.items))],
+	}
 	m.stack, m.marks = m.stack[:0], m.marks[:0]
 	if cap(m.stack)+cap(m.marks) > keptStack {
 		m.stack, m.marks = nil, nil // Close gave back what they were charged for
