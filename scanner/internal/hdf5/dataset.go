@@ -169,6 +169,12 @@ func (d *Dataset) layout(b *decoder) error {
 	return nil
 }
 
+// inline takes n bytes of compact data.
+func (d *Dataset) inline(b *decoder, n uint64) {
+	d.dataAt = b.at
+	d.compact = b.bytes(n)
+}
+
 // layout1 takes versions 1 and 2.
 func (d *Dataset) layout1(b *decoder) {
 	rank := int(b.u8())
@@ -184,7 +190,7 @@ func (d *Dataset) layout1(b *decoder) {
 	}
 	switch d.Layout {
 	case Compact:
-		d.dataAt, d.compact = b.at+4, b.bytes(uint64(b.u32()))
+		d.inline(b, uint64(b.u32()))
 	case Contiguous:
 		d.size = d.Bytes()
 	case Chunked:
@@ -198,7 +204,7 @@ func (d *Dataset) layout3(b *decoder, version byte) {
 	d.Layout = Layout(b.u8())
 	switch d.Layout {
 	case Compact:
-		d.dataAt, d.compact = b.at+2, b.bytes(uint64(b.u16()))
+		d.inline(b, uint64(b.u16()))
 	case Contiguous:
 		d.address, d.size = b.addr(), b.size()
 	case Chunked:
