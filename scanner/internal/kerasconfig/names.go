@@ -126,7 +126,7 @@ func (w *Walker) foreign(class jsontree.Node, l lookup) {
 		w.custom(class, l)
 	case picklenames.Stdlib(l.module):
 		w.gadget(class, ruleModule, l, "is part of Python and of no model")
-	case l.function || !isClass(l.name):
+	case l.function:
 		w.gadget(class, ruleModule, l, "is a function outside of Keras, which Keras never writes with its module")
 	case l.registered:
 		w.custom(class, l)
