@@ -1,6 +1,7 @@
-// Package keras reads the configs from which Keras builds models where they stand as JSON:
+// Package keras reads the configs from which Keras builds models where they stand alone:
 // config.json of a .keras file, which is a zip archive, and architecture files such as
-// model.to_json() writes (https://keras.io/api/models/model_saving_apis/). What they make a
+// model.to_json() writes (https://keras.io/api/models/model_saving_apis/), or to_yaml() did
+// in Keras 1 and 2. What they make a
 // loader do is judged by package kerasconfig, for every object in them. Weights are
 // members of the archive and formats of their own.
 package keras
@@ -13,6 +14,7 @@ import (
 	"path"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
 	"github.com/modelsieve/modelsieve/scanner/internal/kerasconfig"
 )
@@ -20,7 +22,7 @@ import (
 // Analyzer reads Keras configs.
 var Analyzer = &scanner.Analyzer{
 	Name: "keras",
-	Doc: `Keras configs: config.json of .keras files, and model architectures as JSON
+	Doc: `Keras configs: config.json of .keras files, and model architectures in JSON or YAML
 
 Every object is judged by what loaders look up, call, read or fetch for it, in
 every encoding and under every value of a key that stands there twice.`,
@@ -38,11 +40,13 @@ const large = 16 << 20
 func match(h *scanner.Head) scanner.Claim {
 	tree := jsontree.Prefix(h.Prefix)
 	switch {
+	case isYAML(h.Artifact, h.Prefix):
+		return scanner.Maybe
 	case tree == nil && !blank(h):
 		return scanner.No
 	case tree != nil && kerasconfig.Looks(tree.Root()):
 		return scanner.Sure
-	case h.Size <= int64(len(h.Prefix)) || !mentions(h):
+	case h.Size <= int64(len(h.Prefix)) || !mentions(h.Artifact, signs...):
 		return scanner.No
 	case h.Size > large || path.Base(h.Member) == "config.json":
 		return scanner.Sure
@@ -60,7 +64,7 @@ func blank(h *scanner.Head) bool {
 var signs = [][]byte{[]byte(`"class_name"`), []byte(`\u00`), []byte("c\x00l\x00a\x00s\x00s\x00"), []byte("\x00c\x00l\x00a\x00s\x00s"), []byte("c\x00\x00\x00l")}
 
 // mentions looks for a sign in all of an artifact.
-func mentions(h *scanner.Head) bool {
+func mentions(h *scanner.Artifact, signs ...[]byte) bool {
 	const part, overlap = 256 << 10, 16
 	buf := make([]byte, min(part+overlap, h.Size))
 	for at := int64(0); at < h.Size; at += part {
@@ -78,9 +82,18 @@ func mentions(h *scanner.Head) bool {
 }
 
 func run(ctx context.Context, p *scanner.Pass) error {
+	prefix, err := cursor.New(p, 0, p.Size).Peek(int(min(p.Size, 4<<10)))
+	if err != nil {
+		return err
+	}
+	if isYAML(p.Artifact, prefix) {
+		return runYAML(ctx, p)
+	}
 	tree, err := jsontree.Parse(p, 0, p.Size, p.Budget)
 	defer func() { tree.Close() }() // a broken text has a tree, too
-	if err == nil && p.Size <= large && !kerasconfig.Looks(tree.Root()) {
+	if kerasconfig.Looks(tree.Root()) {
+		p.Certain()
+	} else if err == nil && p.Size <= large {
 		return scanner.Errorf(scanner.Malformed, 0, "no object of Keras stands in the text")
 	}
 	w := kerasconfig.Walker{Pass: p}
