@@ -52,16 +52,20 @@ func (w *Walker) vocabulary(config jsontree.Node) {
 	}
 }
 
-// torch hands on the module that a layer holds.
+// torch hands on the module that a layer holds: base64, or before Keras 3.11 bytes as they
+// are.
 func (w *Walker) torch(ctx context.Context, config jsontree.Node) error {
 	for value := range config.All("module") {
-		text := value.Text()
+		text, plain := value.Text(), false
+		if value.Kind() == jsontree.Object {
+			text, plain = value.Get("config").Get("value").Text(), true
+		}
 		if text == "" {
 			continue
 		}
 		w.report(ruleTorch, value, "Building the model unpickles a torch module that stands in the config, without restrictions.",
-			fmt.Sprintf("a pickle in %d characters of base64", len(text)))
-		if err := w.unpickled(ctx, text); err != nil {
+			fmt.Sprintf("a pickle in %d characters", len(text)))
+		if err := w.unpickled(ctx, text, plain); err != nil {
 			return err
 		}
 	}
@@ -69,15 +73,17 @@ func (w *Walker) torch(ctx context.Context, config jsontree.Node) error {
 }
 
 // unpickled hands on what torch.load is given.
-func (w *Walker) unpickled(ctx context.Context, text string) error {
+func (w *Walker) unpickled(ctx context.Context, text string, plain bool) error {
 	if err := w.Budget.Hold(int64(len(text))); err != nil {
 		return err
 	}
 	defer w.Budget.Release(int64(len(text)))
-	text = letters(text)
-	return w.Stream(ctx, scanner.Member{Name: "TorchModuleWrapper.pt"}, scanner.Span{}, func() (io.Reader, error) {
-		return base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(text)), nil
-	})
+	open := func() (io.Reader, error) { return strings.NewReader(text), nil }
+	if !plain {
+		text = letters(text)
+		open = func() (io.Reader, error) { return base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(text)), nil }
+	}
+	return w.Stream(ctx, scanner.Member{Name: "TorchModuleWrapper.pt"}, scanner.Span{}, open)
 }
 
 // savedModel tells what a layer loads.
