@@ -153,13 +153,20 @@ func decodeError(err error, at int64) error {
 	return Errorf(Malformed, at, "decompressing: %v", err)
 }
 
-// Inspecting reports whether Import and Program keep what they are given.
+// Inspecting reports whether Import, Load and Program keep what they are given.
 func (p *Pass) Inspecting() bool { return p.info != nil }
 
 // Import notes a global that a stream reaches, for inspection.
 func (p *Pass) Import(i Import) {
 	if p.info != nil && len(p.info.Imports) < maxInfo {
 		p.info.Imports = append(p.info.Imports, i.clean())
+	}
+}
+
+// Load notes whether a loader accepts the artifact, for inspection.
+func (p *Pass) Load(l Load) {
+	if p.info != nil && len(p.info.Loads) < maxInfo {
+		p.info.Loads = append(p.info.Loads, l.clean())
 	}
 }
 

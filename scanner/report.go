@@ -56,6 +56,26 @@ type ArtifactInfo struct {
 	Size    int64    `json:"size"`   // bytes
 	Imports []Import `json:"imports"`
 	Program []string `json:"program"`
+	Loads   []Load   `json:"loads,omitempty"`
+}
+
+// A Load says whether a loader that takes only some content accepts an artifact. It is
+// an answer about that loader, not a verdict.
+type Load struct {
+	Loader   string   `json:"loader"`   // "torch.load(weights_only=True)"
+	Versions string   `json:"versions"` // of the loader, for a reader
+	Accepted bool     `json:"accepted"`
+	Stops    []string `json:"stops"` // what the loader refuses, in the order of the file; not nil
+}
+
+// clean makes an answer safe to show.
+func (l Load) clean() Load {
+	stops := make([]string, len(l.Stops))
+	for i, s := range l.Stops {
+		stops[i] = Clean(s, 400)
+	}
+	l.Stops = stops
+	return l
 }
 
 // A Report is the result of a scan: sorted, and the same for the same input at

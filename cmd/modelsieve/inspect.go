@@ -83,6 +83,7 @@ func inspectText(w io.Writer, r *scanner.Report) error {
 		if err := imports(&out, a.Imports); err != nil {
 			return err
 		}
+		loads(&out, a.Loads)
 		for _, line := range a.Program {
 			fmt.Fprintf(&out, "    %s\n", line)
 		}
@@ -95,6 +96,17 @@ func inspectText(w io.Writer, r *scanner.Report) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// loads writes whether loaders that take only some content accept an artifact.
+func loads(out io.Writer, list []scanner.Load) {
+	for _, l := range list {
+		answer := "loads it"
+		if !l.Accepted {
+			answer = "refuses it: " + strings.Join(l.Stops, ", ")
+		}
+		fmt.Fprintf(out, "  %s of %s %s\n", l.Loader, l.Versions, answer)
+	}
 }
 
 // imports writes the names that a stream reaches as a table.

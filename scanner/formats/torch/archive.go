@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 	"github.com/modelsieve/modelsieve/scanner/internal/ziparchive"
 )
@@ -105,7 +106,11 @@ func checkArchive(p *scanner.Pass, records *records, pickle int) error {
 		}
 	}
 	c.checkViews(p)
-	return nil
+	var stops []string
+	if folder := e.Name[:len(e.Name)-len("data.pkl")]; len(records.named(folder+"constants.pkl")) > 0 {
+		stops = []string{"a TorchScript archive, which versions that load it hand to torch.jit.load"}
+	}
+	return c.answerWeightsOnly(p, cursor.New(p, e.DataAt, e.Packed), 1, stops...)
 }
 
 // compareRecords compares the storages with the records beside the pickle.

@@ -37,7 +37,7 @@ func runLegacy(p *scanner.Pass) error {
 		}
 	}
 	c.checkViews(p)
-	return nil
+	return c.answerWeightsOnly(p, cursor.New(p, 0, p.Size), 5)
 }
 
 // pickleError keeps an error of the input from being reported twice: the pickle

@@ -32,6 +32,7 @@ type collector struct {
 	budget   *scanner.Budget
 	storages map[string]storage
 	views    []view
+	refused  []string // what torch's weights_only unpickler does not do, whatever the names
 }
 
 // A view is a tensor over a storage.
@@ -54,6 +55,9 @@ func newCollector(p *scanner.Pass, cfg picklevm.Config) *collector {
 func (c *collector) Persistent(_, id picklevm.Value, at int64) error {
 	kind, _ := c.m.Str(c.m.Item(id, 0))
 	key, ok := c.m.Str(c.m.Item(id, 2))
+	if kind != "storage" {
+		c.refuse("a persistent id that is no storage")
+	}
 	class, count := c.m.Item(id, 1), c.m.Item(id, 4)
 	if kind != "storage" || !ok || class.Kind() != picklevm.KindGlobal || count.Kind() != picklevm.KindInt || len(c.storages) >= maxStorages {
 		return nil
@@ -75,6 +79,9 @@ func itemSizeOf(class *picklevm.Global) int64 {
 // Call implements picklevm.Observer: _rebuild_tensor(storage, offset, size, stride)
 // and its later versions.
 func (c *collector) Call(call picklevm.Call) error {
+	if call.Callable.Kind() != picklevm.KindGlobal {
+		c.refuse("a call of something that is no global")
+	}
 	if call.Callable.Kind() != picklevm.KindGlobal || !strings.HasPrefix(c.m.Global(call.Callable).Name, "_rebuild_tensor") {
 		return nil
 	}
@@ -115,11 +122,9 @@ func (v *view) reach(m *picklevm.Machine, offset, size, stride picklevm.Value) {
 	}
 }
 
-func (c *collector) Import(picklevm.Value, *picklevm.Global, int64) error       { return nil }
-func (c *collector) New(picklevm.Call) error                                    { return nil }
-func (c *collector) Build(_, _ picklevm.Value, _ int64) (int64, error)          { return 0, nil }
-func (c *collector) Mutate(picklevm.Value, []picklevm.Value, byte, int64) error { return nil }
-func (c *collector) Pair(_, _, _ picklevm.Value, _ int64)                       {}
-func (c *collector) Hash(picklevm.Value, int64) error                           { return nil }
-func (c *collector) Anomaly(picklevm.AnomalyKind, int64, string)                {}
-func (c *collector) Step(n int64) error                                         { return c.budget.Step(n) }
+func (c *collector) Import(picklevm.Value, *picklevm.Global, int64) error { return nil }
+func (c *collector) New(picklevm.Call) error                              { return nil }
+func (c *collector) Pair(_, _, _ picklevm.Value, _ int64)                 {}
+func (c *collector) Hash(picklevm.Value, int64) error                     { return nil }
+func (c *collector) Anomaly(picklevm.AnomalyKind, int64, string)          {}
+func (c *collector) Step(n int64) error                                   { return c.budget.Step(n) }
