@@ -24,7 +24,7 @@ func match(h *scanner.Head) scanner.Claim {
 	if s.graph && s.version || strings.HasSuffix(strings.ToLower(h.Name()), ".onnx") {
 		return scanner.Maybe
 	}
-	return scanner.No
+	return matchText(h)
 }
 
 // A shape is what was seen of a file.

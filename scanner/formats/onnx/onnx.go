@@ -18,6 +18,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+	"github.com/modelsieve/modelsieve/scanner/internal/prototext"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
 )
 
@@ -53,6 +54,9 @@ type model struct {
 }
 
 func run(ctx context.Context, p *scanner.Pass) error {
+	if isText(p.Artifact) {
+		return prototext.Stream(ctx, p, "onnx", modelText)
+	}
 	m := &model{
 		ctx: ctx, p: p, w: protowalk.New(p, p.Size, p.Budget),
 		files: map[string]*dataFile{}, all: map[opKey]int64{}, functions: map[opKey]*callSet{},

@@ -33,7 +33,7 @@ func match(h *scanner.Head) scanner.Claim {
 	case name == "saved_model.pb", name == "keras_metadata.pb":
 		return scanner.Maybe
 	}
-	return scanner.No
+	return matchText(h)
 }
 
 // look returns what an artifact may be.

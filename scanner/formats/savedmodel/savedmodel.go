@@ -1,6 +1,7 @@
 // Package savedmodel reads what TensorFlow keeps graphs in: SavedModels
-// (saved_model.pb), frozen graphs (.pb), meta graphs (.meta) and the metadata of Keras
-// (keras_metadata.pb). All are protobuf messages without a magic
+// (saved_model.pb), frozen graphs (.pb), meta graphs (.meta), all of these as text
+// (.pbtxt), and the metadata of Keras (keras_metadata.pb). All are protobuf messages
+// without a magic
 // (https://github.com/tensorflow/tensorflow/tree/master/tensorflow/core/protobuf).
 //
 // A graph is a program: operators read and write files, connect and call back into
@@ -19,6 +20,7 @@ import (
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
+	"github.com/modelsieve/modelsieve/scanner/internal/prototext"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
 )
 
@@ -51,6 +53,9 @@ type file struct {
 func run(ctx context.Context, p *scanner.Pass) error {
 	if isChunked(p.Artifact) {
 		return scanner.Errorf(scanner.Unsupported, 0, "a SavedModel in a riegeli container, which is not read")
+	}
+	if isText(p.Artifact) {
+		return prototext.Stream(ctx, p, "savedmodel", texts...)
 	}
 	f := &file{ctx: ctx, p: p, w: protowalk.New(p, p.Size, p.Budget), ops: map[string]string{}}
 	defer func() { p.Budget.Release(f.held) }()

@@ -4,11 +4,15 @@
 package prototext
 
 import (
+	"bytes"
+	"context"
 	"encoding/binary"
+	"io"
 	"strconv"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
 )
 
 // A Message is the fields of a message that are kept, by their names. Others are
@@ -27,8 +31,48 @@ type Field struct {
 // maxDepth is how deep messages may nest; decoders stop at 100.
 const maxDepth = 128
 
+// maxText is how long a text may be that is read, in bytes.
+const maxText = 256 << 20
+
+// Stream hands on what a text means, as a member that the analyzer named format reads.
+// Of the schemas, the first counts of which the text has a field.
+func Stream(ctx context.Context, p *scanner.Pass, format string, schemas ...*Message) error {
+	if p.Size > maxText {
+		return scanner.Errorf(scanner.OverLimit, 0, "a text of %d bytes, more than the %d that are read", p.Size, maxText)
+	}
+	if err := p.Budget.Hold(2 * p.Size); err != nil {
+		return err
+	}
+	defer p.Budget.Release(2 * p.Size)
+	at := scanner.Span{Length: p.Size}
+	return p.Stream(ctx, scanner.Member{Name: "as binary", Format: format}, at, func() (io.Reader, error) {
+		text, err := cursor.New(p, 0, p.Size).Bytes(p.Size, maxText)
+		if err != nil {
+			return nil, err
+		}
+		var out []byte
+		for _, schema := range schemas {
+			if out, err = Binary(text, schema, p.Budget); len(out) > 0 {
+				break
+			}
+		}
+		return io.MultiReader(bytes.NewReader(out), failing{err}), nil
+	})
+}
+
+// failing is the end of a reader, and the error there.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return 0, io.EOF
+}
+
 // Binary returns the binary form of a text. Where the text is broken, it is the form of
-// what stands before, and the error says where, as an offset in the text. The form may be
+// what stands before, and the error says where, as an offset in the text. A nil budget is
+// one without limits, for short texts. The form may be
 // longer than the text where that has many negative numbers, by up to six times.
 func Binary(text []byte, schema *Message, budget *scanner.Budget) ([]byte, error) {
 	p := parser{lexer: lexer{text: text}, budget: budget}
@@ -45,6 +89,14 @@ type parser struct {
 	lexer
 	budget *scanner.Budget
 	depth  int
+}
+
+// step spends the budget.
+func (p *parser) step() error {
+	if p.budget == nil {
+		return nil
+	}
+	return p.budget.Step(1)
 }
 
 // fail makes an error at the token.
@@ -65,7 +117,7 @@ func (p *parser) fields(out []byte, schema *Message, end string) ([]byte, error)
 		if p.kind == nothing {
 			return out, scanner.Errorf(scanner.Truncated, int64(p.at), "the text ends within a message")
 		}
-		if err := p.budget.Step(1); err != nil {
+		if err := p.step(); err != nil {
 			return out, err
 		}
 		var err error
@@ -97,7 +149,7 @@ func (p *parser) field(out []byte, schema *Message) ([]byte, error) {
 		return p.value(out, f)
 	}
 	for p.next(); !p.is("]"); {
-		if err := p.budget.Step(1); err != nil {
+		if err := p.step(); err != nil {
 			return out, err
 		}
 		if out, err = p.value(out, f); err != nil {

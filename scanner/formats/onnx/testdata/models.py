@@ -157,6 +157,10 @@ def attacks():
         sys.exit("a path in a function is not looked at")
     except onnx.checker.ValidationError:
         pass
+    onnx.save(model([identity], [up]), home / "text.textproto")
+    note(home / "text.textproto", traversal)
+    onnx.save(model([identity], [external("w.bin")]), home / "benign.textproto")
+    note(home / "benign.textproto")
     save("absolute", model([identity], [external(str(secret))]), traversal)
     save("key", model([identity], [external("w.bin", added="1")]), "onnx-external-data-key")
     save("range", model([identity], [external("big.bin", offset=4096, length=5)]), "model-malformed")

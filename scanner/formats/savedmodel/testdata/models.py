@@ -120,6 +120,8 @@ def ordinary_v1():
                 frozen = v1.graph_util.convert_variables_to_constants(session, session.graph_def, ["y"])
                 (folder / "frozen.pb").write_bytes(frozen.SerializeToString())
                 note(folder / "frozen.pb")
+                tf.io.write_graph(frozen, str(folder), "frozen.pbtxt", as_text=True)
+                note(folder / "frozen.pbtxt")
     with tf.Graph().as_default(), v1.Session() as session:
         table = tf.lookup.StaticHashTable(tf.lookup.TextFileInitializer(vocabulary(), tf.string, 0, tf.int64, -1, delimiter=" "), -1)
         x = v1.placeholder(tf.string, [None])
@@ -132,6 +134,8 @@ def ordinary_v1():
             assets_collection=v1.get_collection(v1.GraphKeys.ASSET_FILEPATHS), main_op=v1.tables_initializer())
         builder.save()
         note(folder / "v1-asset" / "saved_model.pb")
+        builder.save(as_text=True)
+        note(folder / "v1-asset" / "saved_model.pbtxt")
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     v = tf.Variable(tf.ones([4, 4]))
