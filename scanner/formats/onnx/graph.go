@@ -57,7 +57,7 @@ func (m *model) node(f protowalk.Field) error {
 	if err != nil {
 		return err
 	}
-	return m.operator(&n)
+	return m.operator(&n, func() (map[string]attribute, error) { return m.attributes(&n) })
 }
 
 // text reads a string. Of several the last counts.

@@ -16,6 +16,9 @@ var errEnough = errors.New("enough was seen")
 // match tells a model by its shape: the fields of a ModelProto, and in its graph those
 // of a GraphProto. The name counts where that fails.
 func match(h *scanner.Head) scanner.Claim {
+	if isRuntime(h.Prefix) {
+		return scanner.Sure
+	}
 	s := shape{w: protowalk.New(h, h.Size, nil), left: matchFields}
 	err := s.w.Each(scanner.Span{Length: h.Size}, s.model)
 	if s.graph && s.version && (err == nil || errors.Is(err, errEnough)) {

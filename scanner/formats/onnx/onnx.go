@@ -7,6 +7,8 @@
 // loaders have read and written wherever they were, and operators that run code from
 // elsewhere.
 //
+// The format that onnxruntime makes of a model (.ort), a FlatBuffer, is read as well.
+//
 // Not read: what custom operators make of their attributes.
 package onnx
 
@@ -58,11 +60,20 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		return prototext.Stream(ctx, p, "onnx", modelText)
 	}
 	m := &model{
-		ctx: ctx, p: p, w: protowalk.New(p, p.Size, p.Budget),
+		ctx: ctx, p: p, w: protowalk.New(p, p.Size, p.Budget), calls: newCallSet(),
 		files: map[string]*dataFile{}, all: map[opKey]int64{}, functions: map[opKey]*callSet{},
 	}
 	defer func() { p.Budget.Release(m.held) }()
-	m.calls = newCallSet()
+	head := make([]byte, 8)
+	if n, _ := p.ReadAt(head, 0); isRuntime(head[:n]) {
+		return m.runtime()
+	}
+	return m.proto()
+}
+
+// proto walks a ModelProto.
+func (m *model) proto() error {
+	p := m.p
 	err := m.w.Each(scanner.Span{Length: p.Size}, m.field)
 	var input *scanner.Error
 	if errors.As(err, &input) {

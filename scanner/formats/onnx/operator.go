@@ -23,25 +23,28 @@ func custom(domain string) bool {
 	return !slices.Contains(known, domain) && !strings.HasPrefix(domain, "com.ms.internal")
 }
 
+// attributes reads the values of a node by their names.
+type attributes func() (map[string]attribute, error)
+
 // operator looks at what the operator of a node does, besides computing.
-func (m *model) operator(n *node) error {
+func (m *model) operator(n *node, values attributes) error {
 	if err := m.called(n); err != nil {
 		return err
 	}
 	switch {
 	case n.key.domain == "pyop" || n.key.domain == "ai.onnx.contrib" && (n.key.op == "PyOp" || n.key.op == "PyCustomOp"):
-		return m.python(n, "module", "class_name")
+		return m.python(n, values, "module", "class_name")
 	case strings.HasPrefix(n.key.domain, "com.microsoft") && (n.key.op == "PythonOp" || n.key.op == "PythonOpGrad"):
-		return m.python(n, "func_name", "name")
+		return m.python(n, values, "func_name", "name")
 	case strings.HasPrefix(n.key.domain, "com.microsoft") && n.key.op == "EPContext":
-		return m.engine(n)
+		return m.engine(n, values)
 	}
 	return nil
 }
 
 // python reports an operator that runs Python code, with the attributes that say which.
-func (m *model) python(n *node, keys ...string) error {
-	values, err := m.attributes(n)
+func (m *model) python(n *node, read attributes, keys ...string) error {
+	values, err := read()
 	evidence := []string{n.key.String()}
 	for _, key := range keys {
 		if a := values[key]; a.text != "" {
@@ -61,8 +64,8 @@ func (m *model) python(n *node, keys ...string) error {
 
 // engine reports a graph that was compiled for an accelerator: in the node, or in a file
 // that it names.
-func (m *model) engine(n *node) error {
-	values, err := m.attributes(n)
+func (m *model) engine(n *node, read attributes) error {
+	values, err := read()
 	mode, cache := values["embed_mode"], values["ep_cache_context"]
 	_, has := values["embed_mode"]
 	what := fmt.Sprintf("%d bytes in the node", cache.bytes)

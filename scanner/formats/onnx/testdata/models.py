@@ -95,6 +95,27 @@ def ordinary():
             note(to)
 
 
+    runtime(ort)
+
+
+def runtime(ort):
+    """A model in the format of onnxruntime, which is also the fixture ordinary.ort: an operator of ai.onnx.ml, and branches."""
+    scale = helper.make_node("Scaler", ["x"], ["y"], domain="ai.onnx.ml", offset=[0.0], scale=[2.0])
+    constant = helper.make_node("Constant", [], ["z"], value=numpy_helper.from_array(np.ones(3, np.float32), "z"))
+    branch = helper.make_graph([constant], "b", [], [helper.make_tensor_value_info("z", TensorProto.FLOAT, None)])
+    choose = helper.make_node("If", ["c"], ["q"], then_branch=branch, else_branch=branch)
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1]), helper.make_tensor_value_info("c", TensorProto.BOOL, [])]
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in "yq"]
+    graph = helper.make_graph([scale, choose], "g", inputs, outputs)
+    m = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)], ir_version=8)
+    options = ort.SessionOptions()
+    options.optimized_model_filepath = str(folder / "ordinary.ort")
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    ort.InferenceSession(m.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    note(folder / "ordinary.ort")
+
+
 # attempt loads a model as its argument says and prints what the tensors hold.
 attempt = """
 import sys, onnx
