@@ -97,7 +97,7 @@ func program(p *scanner.Pass) error {
 		return scanner.Errorf(scanner.OverLimit, 0, "a program of %d bytes, more than %d", p.Size, maxProgram)
 	}
 	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer tree.Close()
+	defer func() { tree.Close() }() // a broken text has a tree, too
 	var input *scanner.Error
 	if broken != nil && !errors.As(broken, &input) {
 		return broken

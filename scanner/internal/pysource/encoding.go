@@ -22,6 +22,7 @@ type text struct {
 	skipped int64  // bytes of a byte order mark
 	single  bool   // one byte of the file for each character
 	problem string // why it is not what Python reads
+	wrong   int64  // where in the file that shows
 }
 
 // decode turns the bytes of a source into text, as the tokenizer of Python does.
@@ -31,17 +32,17 @@ func decode(src []byte) text {
 	if marked {
 		t.skipped = 3
 	}
-	name := declared(rest)
+	name, end := declared(rest)
 	switch {
 	case name == "" || name == "utf_8" || strings.HasPrefix(name, "utf_8_") || name == "utf8" || name == "u8":
 		t.string = string(rest)
 		if !utf8.Valid(rest) {
-			t.problem = "the text is not UTF-8"
+			t.problem, t.wrong = "the text is not UTF-8", t.skipped+invalid(rest)
 		}
 	case name == "ascii" || name == "us_ascii":
 		t.string = string(rest)
 		if !isASCII(rest) {
-			t.problem = "the text is not ASCII, as it declares"
+			t.problem, t.wrong = "the text is not ASCII, as it declares", t.skipped+beyondASCII(rest)
 		}
 	case singleByte(name):
 		t.single = true
@@ -49,29 +50,36 @@ func decode(src []byte) text {
 	default:
 		t.string = string(rest)
 		if !asciiIsItself(name) || !isASCII(rest) {
-			t.problem = "the encoding that it declares is not read here"
+			t.problem, t.wrong = "the encoding that it declares is not read here", t.skipped+int64(min(len(rest)-1, max(0, end)))
 		}
 	}
 	return t
 }
 
-// declared returns the normalised encoding that one of the first two lines names, or "".
-func declared(src []byte) string {
+// declared returns the normalised encoding that one of the first two lines names, or "",
+// and where that line ends.
+func declared(src []byte) (string, int) {
+	at := 0
 	for range 2 {
-		line, rest, _ := bytes.Cut(src[:min(len(src), 4096)], []byte("\n"))
-		line = bytes.TrimRight(line, "\r")
-		if i := bytes.IndexByte(line, '\r'); i >= 0 {
-			rest, line = line[i+1:], line[:i]
+		line := src[at:min(len(src), at+4096)]
+		if i := bytes.IndexAny(line, "\r\n"); i >= 0 {
+			line = line[:i]
 		}
+		at += len(line)
 		if m := cookie.FindSubmatch(line); m != nil {
-			return strings.ReplaceAll(strings.ToLower(string(m[1])), "-", "_")
+			return strings.ReplaceAll(strings.ToLower(string(m[1])), "-", "_"), at
 		}
 		if !blankLine.Match(line) {
-			return ""
+			return "", at
 		}
-		src = rest
+		for _, end := range []string{"\r\n", "\n", "\r"} {
+			if bytes.HasPrefix(src[at:], []byte(end)) {
+				at += len(end)
+				break
+			}
+		}
 	}
-	return ""
+	return "", at
 }
 
 func singleByte(name string) bool {
@@ -94,13 +102,29 @@ func asciiIsItself(name string) bool {
 	return false
 }
 
-func isASCII(b []byte) bool {
-	for _, c := range b {
+func isASCII(b []byte) bool { return beyondASCII(b) == int64(len(b)) }
+
+// beyondASCII returns the offset of the first byte that is not ASCII, or the length.
+func beyondASCII(b []byte) int64 {
+	for i, c := range b {
 		if c >= utf8.RuneSelf {
-			return false
+			return int64(i)
 		}
 	}
-	return true
+	return int64(len(b))
+}
+
+// invalid returns the offset of the first byte that is not UTF-8.
+func invalid(b []byte) int64 {
+	at := 0
+	for at < len(b) {
+		r, n := utf8.DecodeRune(b[at:])
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		at += n
+	}
+	return int64(at)
 }
 
 // widen makes a character of each byte.

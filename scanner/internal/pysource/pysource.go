@@ -96,7 +96,7 @@ func Read(src []byte, step func(int64) error) (*Source, error) {
 	t := decode(src)
 	s := &Source{}
 	if t.problem != "" {
-		s.Problems = append(s.Problems, Problem{0, t.problem})
+		s.Problems = append(s.Problems, Problem{t.wrong, t.problem})
 	}
 	p := &parser{lex: newLexer(t.string), step: step}
 	body := p.parse()

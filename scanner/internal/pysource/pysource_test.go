@@ -142,8 +142,8 @@ func TestProblemsAndWhatIsAroundThem(t *testing.T) {
 		{"dedent", "if 1:\n    eval(1)\n  eval(2)\neval(3)", "{", "import builtins.eval []\nimport builtins.eval []\nimport builtins.eval []"},
 		{"missing-block", "if 1:\neval(1)", "{", "import builtins.eval []"},
 		{"nul", "eval(1)\n\x00", "{", "import builtins.eval []"},
-		{"not-utf-8", "eval('\xff')", "{0 the text is not UTF-8}", ""},
-		{"utf-7", "# coding: utf-7\n+AG8", "{0 the encoding", ""},
+		{"not-utf-8", "eval('\xff')", "{6 the text is not UTF-8}", ""},
+		{"utf-7", "# coding: utf-7\n+AG8", "{15 the encoding", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := read(t, c.src)
