@@ -16,6 +16,7 @@ type file struct {
 	p        *scanner.Pass
 	problems []pysource.Problem
 	hits     []hit
+	defines  bool // a class of a model, which a configuration may name whatever the file is called
 }
 
 // A hit is a call that may be reported, depending on what the file is to a model.
@@ -29,13 +30,24 @@ type hit struct {
 
 // newFile keeps what can be reported of a source.
 func newFile(p *scanner.Pass, source *pysource.Source) *file {
-	f := &file{p: p, problems: source.Problems}
+	f := &file{p: p, problems: source.Problems, defines: slices.ContainsFunc(source.Defs, isModelClass)}
 	for i := range source.Calls {
 		if h, ok := judge(&source.Calls[i]); ok {
 			f.hits = append(f.hits, h)
 		}
 	}
 	return f
+}
+
+// frameworks are packages whose classes models derive theirs from.
+var frameworks = []string{"diffusers", "keras", "peft", "sentence_transformers", "tensorflow", "timm", "torch", "transformers"}
+
+// isModelClass reports whether a class is derived from one of a framework.
+func isModelClass(d pysource.Def) bool {
+	return d.Class && slices.ContainsFunc(d.Bases, func(base string) bool {
+		top, _, _ := strings.Cut(base, ".")
+		return slices.Contains(frameworks, top)
+	})
 }
 
 // judge returns what is to be said of a call.
@@ -156,7 +168,7 @@ func downloads(c *pysource.Call) bool {
 // report reports what counts for a file in a place.
 func (f *file) report(at place) {
 	for _, h := range f.hits {
-		if at == loaded || h.hidden {
+		if at == loaded || h.hidden || f.defines {
 			f.p.Report(ruleExec, h.at, scanner.Detail{Message: h.does, Evidence: []string{h.text}, Name: h.name, Use: scanner.UseCall})
 		}
 	}

@@ -3,8 +3,8 @@
 // those in archives that bring their code along (TorchServe, torch.package, NeMo, MLflow).
 //
 // It is no linter. A file that lies beside no model is left alone. In one that a loader
-// imports, what the import does is judged: processes, evaluated code, network, and what
-// hides such things. In another file beside a model only what hides something counts.
+// imports, or that defines a class of a model, what the import does is judged: processes,
+// evaluated code, network. In another file beside a model only what is hidden counts.
 //
 // Which file it is depends on its name and on what lies around it, not on the text of a
 // configuration: a file that no configuration names today is one line away from being
