@@ -11,7 +11,9 @@ import (
 const (
 	maxValues = 16
 	maxNested = 16
-	maxText   = 4096 // bytes
+	maxText   = 4096    // bytes
+	maxSteps  = 1000    // for one text
+	allSteps  = 200_000 // for a file
 )
 
 // resolve works out the interpolations of OmegaConf in a text: "${a.b}", relative
@@ -23,7 +25,12 @@ func (f *finder) resolve(text string, up, depth int) (texts []string, whole bool
 	if from < 0 {
 		return []string{text}, true
 	}
-	if depth > maxNested || len(text) > maxText || f.p.Budget.Step(1+int64(len(text))/64) != nil {
+	if depth == 0 {
+		f.steps = 0
+	}
+	f.steps++
+	f.allSteps++
+	if depth > maxNested || len(text) > maxText || f.steps > maxSteps || f.allSteps > allSteps {
 		return nil, false
 	}
 	end := closing(text, from+2)

@@ -2,12 +2,12 @@ package calltargets
 
 // frameworks are packages whose classes configurations of models name.
 var frameworks = set(
-	"accelerate", "albumentations", "apex", "audiocraft", "axolotl", "bitsandbytes", "catboost", "compressai", "datasets", "deepspeed", "detectron2",
+	"accelerate", "albumentations", "anomalib", "apex", "audiocraft", "axolotl", "bitsandbytes", "catboost", "compressai", "datasets", "deepspeed", "detectron2",
 	"diffusers", "einops", "espnet", "espnet2", "fairseq", "fairseq2", "flair", "flash_attn", "flax", "fsspec", "gluonts", "hydra", "hydra_plugins", "jax",
 	"keras", "keras_hub", "kornia", "ldm", "lightgbm", "lightning", "lightning_fabric", "llamafactory", "ludwig", "megatron", "mmcv", "mmdet", "mmengine",
 	"mmpretrain", "mmseg", "monai", "nemo", "nemo_automodel", "nemo_run", "numpy", "omegaconf", "open_clip", "opencood", "optax", "optimum", "pandas",
 	"peft", "pyannote", "pytorch_lightning", "ray", "safetensors", "segmentation_models_pytorch", "sentence_transformers", "sgm", "sklearn", "spacy",
-	"speechbrain", "tensorflow", "timm", "tokenizers", "torch", "torch_geometric", "torchaudio", "torchdata", "torchmetrics", "torchtune", "torchvision",
+	"speechbrain", "super_gradients", "tensorflow", "timm", "tokenizers", "torch", "torch_geometric", "torchaudio", "torchdata", "torchmetrics", "torchtune", "torchvision",
 	"transformer_engine", "transformers", "trl", "ultralytics", "uni2ts", "unsloth", "vllm", "xgboost",
 )
 
@@ -22,7 +22,7 @@ var functionsToo = set(
 
 // factories are functions that make a part of a model from plain arguments.
 var factories = []string{
-	"timm.create_model", "torch.manual_seed", "torch.tensor", "torch.zeros", "torch.ones", "torch.device", "numpy.array", "numpy.random.seed",
+	"timm.create_model", "torch.manual_seed", "torch.tensor", "torch.zeros", "torch.ones", "torch.device", "numpy.arange", "numpy.array", "numpy.random.seed",
 	"speechbrain.create_experiment_directory", "speechbrain.utils.seed_everything", "speechbrain.utils.depgraph.CircularDependencyError",
 	"transformers.get_cosine_schedule_with_warmup", "transformers.get_linear_schedule_with_warmup", "transformers.get_constant_schedule_with_warmup",
 	"transformers.get_scheduler", "torch.optim.swa_utils.get_ema_avg_fn",

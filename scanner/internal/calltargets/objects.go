@@ -42,6 +42,8 @@ type finder struct {
 	root  *conftree.Node
 	stack []*conftree.Node // the maps around
 	found bool
+
+	steps, allSteps int // spent on interpolations: of one text, of all
 }
 
 // Report reports on every callable that a configuration names, wherever it stands, and
