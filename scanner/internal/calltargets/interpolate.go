@@ -11,9 +11,9 @@ import (
 const (
 	maxValues = 16
 	maxNested = 16
-	maxText   = 4096    // bytes
-	maxSteps  = 1000    // for one text
-	allSteps  = 200_000 // for a file
+	maxText   = 4096   // bytes
+	maxSteps  = 256    // for one text
+	allSteps  = 20_000 // for a file
 )
 
 // resolve works out the interpolations of OmegaConf in a text: "${a.b}", relative
