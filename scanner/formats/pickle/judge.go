@@ -96,9 +96,12 @@ func (j *judge) begin() {
 
 // Step implements picklevm.Observer.
 func (j *judge) Step(n int64) error {
-	n, j.owed = n+j.owed, 0
+	n, j.owed = opcodeSteps*n+j.owed, 0
 	return j.p.Budget.Step(n)
 }
+
+// opcodeSteps is what an opcode costs.
+const opcodeSteps = 2
 
 // findingSteps is what a finding costs: it is rendered, hashed and compared with others.
 const findingSteps = 1 << 16

@@ -161,6 +161,18 @@ var streamStart = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\x80[\x00-\x05]|c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n`)
 })
 
+// nextStart returns where such bytes are, or -1.
+func nextStart(b []byte) int {
+	if bytes.IndexByte(b, 0x80) < 0 && (bytes.IndexByte(b, 'c') < 0 || bytes.IndexByte(b, '\n') < 0) {
+		return -1 // most bytes that are left over are zeros
+	}
+	hit := streamStart().FindIndex(b)
+	if hit == nil {
+		return -1
+	}
+	return hit[0]
+}
+
 // nextStream returns the offset of the next stream that reaches an import, at or
 // behind an offset, or -1.
 func nextStream(p *scanner.Pass, at int64) (int64, error) {
@@ -172,7 +184,7 @@ func nextStream(p *scanner.Pass, at int64) (int64, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
 		}
-		if err := p.Budget.Step(int64(n)/256 + 1); err != nil {
+		if err := p.Budget.Step(int64(n)/16 + 1); err != nil {
 			return 0, err
 		}
 		if off := streamIn(p, buf[:n], at, chunk, &probes); off >= 0 {
@@ -190,11 +202,11 @@ const maxProbes = 2000
 // bytes of a chunk, or -1.
 func streamIn(p *scanner.Pass, buf []byte, at int64, n int, probes *int) int64 {
 	for from := 0; from < min(n, len(buf)) && *probes > 0; *probes-- {
-		hit := streamStart().FindIndex(buf[from:])
-		if hit == nil {
+		hit := nextStart(buf[from:])
+		if hit < 0 {
 			break
 		}
-		start := from + hit[0]
+		start := from + hit
 		if start < n && probeStream(bytes.Clone(buf[start:min(start+4096, len(buf))]), p.Size-at-int64(start)).imports {
 			return at + int64(start)
 		}

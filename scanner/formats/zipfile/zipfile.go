@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -101,9 +102,17 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	for _, span := range archive.Truncated {
 		p.Gap(scanner.Truncated, scanner.Span{Offset: span.Offset}, "a member of %d bytes, but %d are left", span.Length, p.Size-span.Offset)
 	}
+	var before repeats
 	for i := range archive.Len() {
 		e := archive.Entry(i)
 		p.Analysed(e.HeaderAt, e.DataAt-e.HeaderAt)
+		if before.has(&e) {
+			archiverules.ReportName(p, scanner.Span{Offset: e.HeaderAt, Length: 4}, e.Name)
+			if err := p.Budget.Step(repeatSteps); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := member(ctx, p, &e); err != nil {
 			return err
 		}
@@ -113,6 +122,34 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		p.Analysed(record.Offset, record.Length)
 	}
 	return incomplete(p, err)
+}
+
+// maxEndings is how many endings of names the same content is analysed under.
+const maxEndings = 16
+
+// repeatSteps is what it costs to pass over an entry.
+const repeatSteps = 64
+
+// repeats knows the entries that have the same content as the last one, which lead to one
+// local header: a directory of many such entries would have it analysed again and again.
+type repeats struct {
+	at, packed int64
+	size       uint64
+	method     uint16
+	endings    map[string]bool // of names, by which formats may tell files apart
+}
+
+// has reports whether an entry with this content and this ending of its name was there.
+func (r *repeats) has(e *ziparchive.Entry) bool {
+	if r.at != e.DataAt || r.packed != e.Packed || r.size != e.Size || r.method != e.Method {
+		*r = repeats{e.DataAt, e.Packed, e.Size, e.Method, map[string]bool{}}
+	}
+	ending := path.Ext(e.Name)
+	if r.endings[ending] || len(r.endings) > maxEndings {
+		return true
+	}
+	r.endings[ending] = true
+	return false
 }
 
 // incomplete records that an archive could not be read to its end. What was not read is
