@@ -14,20 +14,23 @@ import (
 
 func inspectCommand(env *environment) *cobra.Command {
 	var format string
+	var suggest bool
 	cmd := &cobra.Command{
 		Use: "inspect FILE", Short: "Show what is inside a file: formats, imports, and pickles as readable programs",
 		Long: "Show what is inside a file: the containers and formats, every name that a pickle reaches with\n" +
 			"what it is used for, and each pickle as a program in Python. Nothing is run.\n\n" +
 			"The exit code is 0, or 3 when something could not be read.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return inspect(cmd, env, format, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return inspect(cmd, env, format, suggest, args[0]) },
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&suggest, "suggest-allow", false, "print the entries of .modelsieve.yaml that accept the classes nobody vetted")
+	cmd.MarkFlagsMutuallyExclusive("format", "suggest-allow")
 	return cmd
 }
 
 // inspect scans one file and shows what is inside it.
-func inspect(cmd *cobra.Command, env *environment, format, name string) error {
+func inspect(cmd *cobra.Command, env *environment, format string, suggest bool, name string) error {
 	if format != "text" && format != "json" {
 		return fmt.Errorf("--format %q: want text or json", format)
 	}
@@ -47,9 +50,12 @@ func inspect(cmd *cobra.Command, env *environment, format, name string) error {
 	if err != nil {
 		return err
 	}
-	if format == "json" {
+	switch {
+	case suggest:
+		err = suggestAllow(env.stdout, report)
+	case format == "json":
 		err = inspectJSON(env.stdout, report)
-	} else {
+	default:
 		err = inspectText(env.stdout, report)
 	}
 	if err != nil || len(report.Gaps) == 0 {

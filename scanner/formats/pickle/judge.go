@@ -282,7 +282,7 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 	case t.code:
 		return 0, j.reportCode(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries", c.Callable)
 	case t.dangerous && !t.guard.Construct:
-		j.report(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
+		return j.judgeDangerousNew(t, c), nil
 	case t.path == "builtins.type" && j.m.Len(c.Args) > 0:
 		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes a class of %s from parts, whose methods may run at once")
 	case j.listedClass(t), j.scripted(t):
@@ -298,6 +298,18 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 		j.report(ruleUnknownCall, t, scanner.UseConstruct, c, "makes an instance of %s, a class that nobody vetted, from arguments that its __new__ acts on")
 	}
 	return 0, nil
+}
+
+// judgeDangerousNew reports the construction of something dangerous. A policy may accept
+// it by name in the plain shape, so that what leaves it is a finding of its own.
+func (j *judge) judgeDangerousNew(t target, c picklevm.Call) picklevm.Flags {
+	d := j.detail(t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
+	d.Plain = j.plainArguments(c)
+	j.say(ruleDangerousCall, j.at(c.At), d)
+	if d.Plain {
+		return flagUnknown
+	}
+	return 0
 }
 
 // report reports a use of a callable. In does, %s stands for the callable.

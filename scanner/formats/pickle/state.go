@@ -249,8 +249,8 @@ func (j *judge) judgeShape(target, state picklevm.Value, at int64) {
 func (j *judge) reportShape(v picklevm.Value, does string, at int64) {
 	t := j.classOf(v)
 	j.say(ruleUnknownCall, j.at(at), scanner.Detail{
-		Message: fmt.Sprintf("Loading this pickle makes an instance of %s, a class that nobody vetted, and %s: its methods run.%s",
-			t.quoted(), does, t.spelling()),
+		Message: fmt.Sprintf("Loading this pickle makes an instance of %s, %s, and %s: its methods run.%s",
+			t.quoted(), t.kind(), does, t.spelling()),
 		Evidence: []string{t.path, does},
 		Name:     t.path, Use: scanner.UseCall,
 	})

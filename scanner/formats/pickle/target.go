@@ -202,6 +202,14 @@ func (t target) isClass() bool {
 	return unicode.IsUpper(r)
 }
 
+// kind says what class it is that is not shown inert, for a message.
+func (t target) kind() string {
+	if t.dangerous {
+		return "which " + t.danger.Text
+	}
+	return "a class that nobody vetted"
+}
+
 // quoted is the path for a message.
 func (t target) quoted() string { return strconv.Quote(scanner.Clean(t.path, 160)) }
 
