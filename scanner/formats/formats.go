@@ -7,6 +7,7 @@ package formats
 
 import (
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/boosters"
 	"github.com/modelsieve/modelsieve/scanner/formats/bzip2file"
 	"github.com/modelsieve/modelsieve/scanner/formats/executable"
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
@@ -16,6 +17,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/keras"
 	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
+	"github.com/modelsieve/modelsieve/scanner/formats/msgpack"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
@@ -37,6 +39,7 @@ import (
 // All returns the analyzers, in the order in which they run.
 func All() []*scanner.Analyzer {
 	var all []*scanner.Analyzer
+	all = append(all, boosters.Analyzer)
 	all = append(all, bzip2file.Analyzer)
 	all = append(all, executable.Analyzer)
 	all = append(all, gguf.Analyzer)
@@ -46,6 +49,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, keras.Analyzer)
 	all = append(all, lz4file.Analyzer)
 	all = append(all, lzmafile.Analyzer)
+	all = append(all, msgpack.Analyzer)
 	all = append(all, numpy.Analyzer)
 	all = append(all, onnx.Analyzer)
 	all = append(all, pickle.Analyzer)
