@@ -13,6 +13,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/hub"
+	"github.com/modelsieve/modelsieve/scanner/formats/javaobject"
 	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
 	"github.com/modelsieve/modelsieve/scanner/formats/keras"
 	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
@@ -45,6 +46,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, gguf.Analyzer)
 	all = append(all, gzipfile.Analyzer)
 	all = append(all, hub.Analyzer)
+	all = append(all, javaobject.Analyzer)
 	all = append(all, jinja.Analyzer)
 	all = append(all, keras.Analyzer)
 	all = append(all, lz4file.Analyzer)
