@@ -21,6 +21,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/msgpack"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
+	"github.com/modelsieve/modelsieve/scanner/formats/paddle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
 	"github.com/modelsieve/modelsieve/scanner/formats/rdata"
@@ -55,6 +56,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, msgpack.Analyzer)
 	all = append(all, numpy.Analyzer)
 	all = append(all, onnx.Analyzer)
+	all = append(all, paddle.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
 	all = append(all, rdata.Analyzer)
