@@ -31,6 +31,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
+	"github.com/modelsieve/modelsieve/scanner/formats/torch7"
 	"github.com/modelsieve/modelsieve/scanner/formats/xmlmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/yamlfile"
@@ -66,6 +67,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)
+	all = append(all, torch7.Analyzer)
 	all = append(all, xmlmodel.Analyzer)
 	all = append(all, xzfile.Analyzer)
 	all = append(all, yamlfile.Analyzer)
