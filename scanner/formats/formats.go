@@ -7,11 +7,13 @@ package formats
 
 import (
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/arrow"
 	"github.com/modelsieve/modelsieve/scanner/formats/boosters"
 	"github.com/modelsieve/modelsieve/scanner/formats/bzip2file"
 	"github.com/modelsieve/modelsieve/scanner/formats/executable"
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/hdf5"
 	"github.com/modelsieve/modelsieve/scanner/formats/hub"
 	"github.com/modelsieve/modelsieve/scanner/formats/javaobject"
 	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
@@ -20,18 +22,25 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
 	"github.com/modelsieve/modelsieve/scanner/formats/msgpack"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
+	"github.com/modelsieve/modelsieve/scanner/formats/oci"
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
 	"github.com/modelsieve/modelsieve/scanner/formats/paddle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
+	"github.com/modelsieve/modelsieve/scanner/formats/pyfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/rdata"
+	"github.com/modelsieve/modelsieve/scanner/formats/requirements"
 	"github.com/modelsieve/modelsieve/scanner/formats/safetensors"
+	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
 	"github.com/modelsieve/modelsieve/scanner/formats/skops"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/tensorrt"
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch7"
+	"github.com/modelsieve/modelsieve/scanner/formats/torchexport"
+	"github.com/modelsieve/modelsieve/scanner/formats/torchscript"
 	"github.com/modelsieve/modelsieve/scanner/formats/xmlmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/yamlfile"
@@ -43,11 +52,13 @@ import (
 // All returns the analyzers, in the order in which they run.
 func All() []*scanner.Analyzer {
 	var all []*scanner.Analyzer
+	all = append(all, arrow.Analyzer)
 	all = append(all, boosters.Analyzer)
 	all = append(all, bzip2file.Analyzer)
 	all = append(all, executable.Analyzer)
 	all = append(all, gguf.Analyzer)
 	all = append(all, gzipfile.Analyzer)
+	all = append(all, hdf5.Analyzer)
 	all = append(all, hub.Analyzer)
 	all = append(all, javaobject.Analyzer)
 	all = append(all, jinja.Analyzer)
@@ -56,18 +67,25 @@ func All() []*scanner.Analyzer {
 	all = append(all, lzmafile.Analyzer)
 	all = append(all, msgpack.Analyzer)
 	all = append(all, numpy.Analyzer)
+	all = append(all, oci.Analyzer)
 	all = append(all, onnx.Analyzer)
 	all = append(all, paddle.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, pointer.Analyzer)
+	all = append(all, pyfile.Analyzer)
 	all = append(all, rdata.Analyzer)
+	all = append(all, requirements.Analyzer)
 	all = append(all, safetensors.Analyzer)
+	all = append(all, savedmodel.Analyzer)
 	all = append(all, sealed.Analyzer)
 	all = append(all, skops.Analyzer)
 	all = append(all, tarfile.Analyzer)
+	all = append(all, tensorrt.Analyzer)
 	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)
 	all = append(all, torch7.Analyzer)
+	all = append(all, torchexport.Analyzer)
+	all = append(all, torchscript.Analyzer)
 	all = append(all, xmlmodel.Analyzer)
 	all = append(all, xzfile.Analyzer)
 	all = append(all, yamlfile.Analyzer)

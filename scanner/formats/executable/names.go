@@ -38,6 +38,9 @@ func sourceName(name string) bool {
 	return slices.Contains([]string{".py", ".sh", ".bash", ".r", ".jl", ".pl", ".rb", ".lua", ".js"}, strings.ToLower(path.Ext(name)))
 }
 
+// bringsCode are endings of containers that are made to bring code, which may be native.
+var bringsCode = []string{".engine", ".mar", ".plan", ".pt2", ".trt"}
+
 // container returns the rule for a program in a container whose name says that it is a
 // model, or nil where no name on the way says so.
 func container(a *scanner.Artifact) *scanner.Rule {
@@ -45,7 +48,7 @@ func container(a *scanner.Artifact) *scanner.Rule {
 	var rule *scanner.Rule
 	for _, part := range parts[:len(parts)-1] {
 		switch name := strings.ToLower(part); {
-		case strings.HasSuffix(name, ".mar"), strings.HasSuffix(name, ".pt2"): // made to bring code, which may be native
+		case slices.Contains(bringsCode, path.Ext(name)):
 			return ruleEmbedded
 		case modelName(name, false):
 			rule = ruleMasquerading

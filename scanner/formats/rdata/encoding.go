@@ -102,7 +102,7 @@ func (r *reader) word() (string, int64, error) {
 }
 
 // length reads a length, and compares it with what is left.
-func (r *reader) length(what string, least int64) (int64, error) {
+func (r *reader) length(what string) (int64, error) {
 	at := r.c.Offset()
 	n, err := r.number()
 	if n == -1 && err == nil && r.order != nil { // of a long vector
@@ -115,7 +115,7 @@ func (r *reader) length(what string, least int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if n < 0 || n > r.c.Remaining()/least {
+	if n < 0 || n > r.c.Remaining() {
 		return 0, scanner.Errorf(scanner.Truncated, at, "%s of %d elements, with %d bytes left", what, n, r.c.Remaining())
 	}
 	return n, nil

@@ -14,7 +14,7 @@ import (
 const (
 	symbol, pairlist, closure, environment, promise, call = 1, 2, 3, 4, 5, 6
 	special, builtin, char                                = 7, 8, 9
-	logical, integer, real, complexes, text, dots         = 10, 13, 14, 15, 16, 17
+	logical, integer, reals, complexes, text, dots        = 10, 13, 14, 15, 16, 17
 	list, expression, bytecode, pointer, weak, raw, s4    = 19, 20, 21, 22, 23, 24, 25
 
 	altrep                                 = 238
@@ -103,20 +103,20 @@ func (r *reader) vector(flags int64, in place, depth int) error {
 
 // content reads the elements of a vector, or what else there is of an item.
 func (r *reader) content(kind int64, in place, depth int) error {
-	widths := map[int64]int64{logical: 4, integer: 4, real: 8, complexes: 16, raw: 1}
+	widths := map[int64]int64{logical: 4, integer: 4, reals: 8, complexes: 16, raw: 1}
 	switch kind {
 	case char:
 		s, err := r.bytes("a string", maxText)
 		r.words.add(s, false)
 		return err
-	case logical, integer, real, complexes, raw:
-		n, err := r.length("a vector", 1)
+	case logical, integer, reals, complexes, raw:
+		n, err := r.length("a vector")
 		if err != nil {
 			return err
 		}
 		return r.skip(n, widths[kind], max(1, widths[kind]/8))
 	case text, list, expression:
-		n, err := r.length("a list", 1)
+		n, err := r.length("a list")
 		if err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func (r *reader) names() error {
 	if _, err := r.number(); err != nil {
 		return err
 	}
-	n, err := r.length("a list of names", 1)
+	n, err := r.length("a list of names")
 	if err != nil {
 		return err
 	}
@@ -377,7 +377,7 @@ func (r *reader) code(depth int) error {
 	if err := r.item(hidden, depth+1); err != nil {
 		return err
 	}
-	n, err := r.length("a list of constants", 1)
+	n, err := r.length("a list of constants")
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func APE(head []byte) bool {
 
 // Machines that programs are made for (elf.h and the PE specification).
 var (
-	elfMachines = []uint16{2, 3, 4, 8, 20, 21, 22, 40, 42, 43, 50, 62, 83, 92, 93, 94, 164, 183, 190, 224, 243, 247, 252, 258}
+	elfMachines = []uint16{2, 3, 4, 8, 20, 21, 22, 40, 42, 43, 50, 62, 83, 92, 93, 94, 164, 183, 243, 247, 252, 258} // not of graphics cards, which engines hold
 	peMachines  = []uint16{0x14c, 0x1c0, 0x1c2, 0x1c4, 0x200, 0x5032, 0x5064, 0x6232, 0x6264, 0x8664, 0xaa64, 0xa641, 0xa64e}
 	machCPUs    = []uint32{7, 7 | 1<<24, 12, 12 | 1<<24, 12 | 1<<25, 18, 18 | 1<<24}
 )
