@@ -41,6 +41,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/torch7"
 	"github.com/modelsieve/modelsieve/scanner/formats/torchexport"
 	"github.com/modelsieve/modelsieve/scanner/formats/torchscript"
+	"github.com/modelsieve/modelsieve/scanner/formats/triton"
 	"github.com/modelsieve/modelsieve/scanner/formats/xmlmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/yamlfile"
@@ -86,6 +87,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, torch7.Analyzer)
 	all = append(all, torchexport.Analyzer)
 	all = append(all, torchscript.Analyzer)
+	all = append(all, triton.Analyzer)
 	all = append(all, xmlmodel.Analyzer)
 	all = append(all, xzfile.Analyzer)
 	all = append(all, yamlfile.Analyzer)
