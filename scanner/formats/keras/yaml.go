@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"path"
 	"regexp"
 	"slices"
@@ -51,8 +52,22 @@ func runYAML(ctx context.Context, p *scanner.Pass) error {
 		return scanner.Errorf(scanner.Malformed, 0, "no object of Keras stands in the text")
 	case err == nil:
 		p.Analysed(0, p.Size)
+		return nil
 	}
-	return err
+	return broken(p, err)
+}
+
+// broken records an error of the text. Of where it is the parser tells the line at most,
+// so all that follows counts as not read.
+func broken(p *scanner.Pass, err error) error {
+	var input *scanner.Error
+	if !errors.As(err, &input) {
+		return err
+	}
+	at := input.At.Offset
+	p.Analysed(0, at)
+	p.Gap(input.Reason, scanner.Span{Offset: at, Length: p.Size - at}, "%s", input.Text)
+	return nil
 }
 
 // judgeAll judges documents and reports whether one is of Keras.
@@ -97,9 +112,20 @@ func (c *converter) judge(ctx context.Context, p *scanner.Pass) (keras bool, err
 	return true, w.Judge(ctx, tree.Root())
 }
 
-// place finds where a value came from.
+// place finds where a value came from, up to the end of the object that it is in: without
+// the rest of that, it would say something else.
 func (c *converter) place(n jsontree.Node) scanner.Span {
-	i, found := slices.BinarySearchFunc(c.marks, n.At(), func(m mark, at int64) int { return cmp.Compare(m.at, at) })
+	around := n
+	if parent := n.Parent(); parent.Exists() {
+		around = parent
+	}
+	from, last := c.source(n.At()), c.source(around.Span().End()-1)
+	return scanner.Span{Offset: from.Offset, Length: max(from.Length, last.End()-from.Offset)}
+}
+
+// source finds where the value came from that stands at a place of the JSON.
+func (c *converter) source(at int64) scanner.Span {
+	i, found := slices.BinarySearchFunc(c.marks, at, func(m mark, at int64) int { return cmp.Compare(m.at, at) })
 	if !found {
 		i = max(i-1, 0)
 	}
