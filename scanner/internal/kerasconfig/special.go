@@ -81,7 +81,9 @@ func (w *Walker) unpickled(ctx context.Context, text string, plain bool) error {
 	open := func() (io.Reader, error) { return strings.NewReader(text), nil }
 	if !plain {
 		text = letters(text)
-		open = func() (io.Reader, error) { return base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(text)), nil }
+		open = func() (io.Reader, error) {
+			return base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(text)), nil
+		}
 	}
 	return w.Stream(ctx, scanner.Member{Name: "TorchModuleWrapper.pt"}, scanner.Span{}, open)
 }
