@@ -45,10 +45,16 @@ func (j *judge) dtypeOf(call picklevm.Value) (dtype, bool) {
 	return dtype{size: t.Size, object: t.HasObject}, err == nil
 }
 
+// stringDtype makes a numpy.dtypes.StringDType, which is no numpy.dtype by its name.
+const stringDtype = "numpy._core._internal._convert_to_stringdtype_kwargs"
+
 // dtypeAt returns what is known of a value that is used as a dtype.
 func (j *judge) dtypeAt(v picklevm.Value) (dtype, bool) {
 	if j.m.Flags(v)&flagRebuilt != 0 {
 		return dtype{}, false // what a second state leaves of the first depends on the type
+	}
+	if v.Kind() == picklevm.KindCall && j.classOf(v).path == stringDtype {
+		return dtype{object: true}, j.m.Flags(v)&flagInert != 0 // its arrays are pickled
 	}
 	if d, ok := j.dtypes[v]; ok || v.Kind() != picklevm.KindCall || j.classOf(v).path != "numpy.dtype" {
 		return d, ok

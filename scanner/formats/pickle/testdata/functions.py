@@ -1,4 +1,7 @@
-"""Writes the fixtures with functions that carry their code. Needs cloudpickle and dill, under CPython 3.11."""
+"""Writes the fixtures with functions that carry their code, under CPython 3.11, and string-dtype.joblib.
+
+Needs cloudpickle, dill, joblib and numpy 2.
+"""
 
 import base64
 import marshal
@@ -9,6 +12,8 @@ import zlib
 
 import cloudpickle
 import dill
+import joblib
+import numpy as np
 
 
 def run(x):
@@ -37,6 +42,7 @@ def main(folder):
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)
+    joblib.dump([np.array(["a", "bb"], dtype=np.dtypes.StringDType()), 1], folder / "string-dtype.joblib")
 
 
 main(pathlib.Path(sys.argv[1]))
