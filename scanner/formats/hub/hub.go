@@ -113,7 +113,7 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		return scanner.Errorf(scanner.OverLimit, 0, "a JSON file of %d bytes, more than %d", p.Size, maxText)
 	}
 	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer tree.Close()
+	defer func() { tree.Close() }() // also where the text broke off
 	var input *scanner.Error
 	if broken != nil && !errors.As(broken, &input) {
 		return broken

@@ -233,7 +233,7 @@ func (r *reader) templates(n jsontree.Node) error {
 				return err
 			}
 		}
-	case jsontree.Null, jsontree.Bool, jsontree.Number:
+	case jsontree.Null, jsontree.Bool, jsontree.Number, jsontree.Missing:
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func run(_ context.Context, p *scanner.Pass) error {
 		return scanner.Errorf(scanner.OverLimit, 0, "a manifest of %d bytes, more than %d", p.Size, maxText)
 	}
 	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer tree.Close()
+	defer func() { tree.Close() }() // also where the text broke off
 	var input *scanner.Error
 	if broken != nil && !errors.As(broken, &input) {
 		return broken

@@ -111,7 +111,7 @@ func run(_ context.Context, p *scanner.Pass) error {
 		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
 	}
 	doc, broken := conftree.ParseYAML(raw, p.Budget)
-	defer doc.Close()
+	defer func() { doc.Close() }() // also where the text broke off
 	found := false
 	for _, root := range doc.Roots {
 		has, err := report(p, root)

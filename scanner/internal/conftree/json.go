@@ -21,7 +21,7 @@ func FromJSON(j jsontree.Node) *Node {
 		}
 	case jsontree.String:
 		n.Text, n.Quote = j.Text(), true
-	case jsontree.Null, jsontree.Bool, jsontree.Number:
+	case jsontree.Null, jsontree.Bool, jsontree.Number, jsontree.Missing:
 		n.Text = j.Raw()
 	}
 	return n
