@@ -11,6 +11,7 @@ import random
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils import prune
 
 DTYPES = [d for d in vars(torch).values() if isinstance(d, torch.dtype)]
 
@@ -81,7 +82,7 @@ def modules():
     yield "ordered", nn.Sequential(collections.OrderedDict(first=nn.Linear(2, 2), second=nn.GELU()))
     yield "transformer-gelu", nn.TransformerEncoderLayer(4, 2, 8, activation="gelu")
     yield "transformer-function", nn.TransformerEncoderLayer(4, 2, 8, activation=torch.nn.functional.leaky_relu)
-    yield "pruned", torch.nn.utils.prune.l1_unstructured(nn.Linear(3, 3), "weight", 1)
+    yield "pruned", prune.l1_unstructured(nn.Linear(3, 3), "weight", 1)
     yield "spectral", torch.nn.utils.spectral_norm(nn.Linear(3, 3))
     yield "weight-norm", old_weight_norm()
     yield "deep", nn.Sequential(*[nn.Sequential(nn.Linear(2, 2), nn.ReLU()) for _ in range(30)])
@@ -203,7 +204,7 @@ def data():
 def make(corpus):
     torch.manual_seed(0)
     for kinds, index, name, value in corpus.each(tensors, modules, quantized, optimizers, checkpoints, data):
-        if corpus.small and kinds is modules and index % 3:
+        if corpus.small and kinds is modules and index % 6:
             continue
         corpus.torch(name, value)
         corpus.pickles(name, value, (2, 4, 5))
@@ -215,7 +216,7 @@ def make(corpus):
 
 
 def scripted(corpus):
-    """Writes TorchScript and exported programs. Their archives hold source code, which is said."""
+    """Writes a TorchScript archive, which holds source code."""
     traced = torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2))
     out = io.BytesIO()
     torch.jit.save(traced, out)
