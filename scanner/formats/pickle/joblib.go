@@ -3,8 +3,10 @@ package pickle
 import (
 	"errors"
 	"math/bits"
+	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
@@ -53,10 +55,13 @@ func (j *judge) otherReadings(start int64) error {
 // accidental reports whether a name that an opcode at an offset reaches says nothing:
 // where the last bytes of honest arrays run as opcodes, those that follow fetch strings of
 // the memo by wrong numbers and make names of them. What counts is what is known to be
-// dangerous, and what the bytes of an array do by themselves.
+// dangerous, and what the bytes of an array do by themselves, if a name is one and no
+// accident of numbers either.
 func (j *judge) accidental(t target, at int64) bool {
-	return j.how != readPadded && !t.dangerous && !t.code && !j.inArray(at)
+	return j.how != readPadded && !t.dangerous && !t.code && !(j.inArray(at) && dottedName().MatchString(t.path))
 }
+
+var dottedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)+$`) })
 
 // inArray reports whether an offset lies in the bytes of an array.
 func (j *judge) inArray(at int64) bool {

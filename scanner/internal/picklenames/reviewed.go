@@ -285,10 +285,16 @@ var reviewed = map[string]Entry{
 	"tokenizers.pre_tokenizers.PreTokenizer": class(),
 	"tokenizers.processors.PostProcessor":    class(),
 
-	"sklearn.metrics._dist_metrics.newObj": call(args(listedClass)),
-	"sklearn.neighbors._ball_tree.newObj":  call(args(listedClass)),
-	"sklearn.neighbors._kd_tree.newObj":    call(args(listedClass)),
-	"sklearn.tree._tree.Tree":              classCall(values),
+	"sklearn.metrics._dist_metrics.newObj":                            call(args(listedClass)),
+	"sklearn.neighbors._ball_tree.newObj":                             call(args(listedClass)),
+	"sklearn.neighbors._kd_tree.newObj":                               call(args(listedClass)),
+	"sklearn.metrics._classification.f1_score":                        keep,
+	"sklearn.metrics._classification.fbeta_score":                     keep,
+	"sklearn.metrics._classification.jaccard_score":                   keep,
+	"sklearn.metrics._classification.precision_recall_fscore_support": keep,
+	"sklearn.metrics._classification.precision_score":                 keep,
+	"sklearn.metrics._classification.recall_score":                    keep,
+	"sklearn.tree._tree.Tree":                                         classCall(values),
 
 	"torch.Generator":                     classCall(values),
 	"torch.ScriptObject":                  class(), // with a state of IsScriptClass
