@@ -107,7 +107,7 @@ func (r *reader) content(kind int64, in place, depth int) error {
 	switch kind {
 	case char:
 		s, err := r.bytes("a string", maxText)
-		r.words.add(s, false)
+		r.words.add(s)
 		return err
 	case logical, integer, reals, complexes, raw:
 		n, err := r.length("a vector")
@@ -161,7 +161,7 @@ func (r *reader) reference(number int64) error {
 	if number < 1 || number > int64(len(r.refs)) {
 		return scanner.Errorf(scanner.Malformed, r.c.Offset(), "a reference to item %d of %d", number, len(r.refs))
 	}
-	r.words.add(r.refs[number-1], true)
+	r.words.add(r.refs[number-1])
 	return nil
 }
 
@@ -174,7 +174,7 @@ func (r *reader) symbol() error {
 	if err != nil {
 		return err
 	}
-	r.words.add(name, true)
+	r.words.add(name)
 	return r.refer(name)
 }
 
@@ -225,6 +225,9 @@ func (r *reader) pairs(flags int64, in place, depth int) error {
 			if err := r.tag(depth); err != nil {
 				return err
 			}
+		}
+		if kind == call || kind == attrCall {
+			r.words.call()
 		}
 		if err := r.item(inner, depth+1); err != nil {
 			return err
@@ -327,15 +330,28 @@ func (r *reader) class(at int64, class, state []string) {
 // Words are the names and strings that an expression consists of, in their order.
 type words struct {
 	list   []string
-	symbol []bool
+	called []bool // it is the function of a call
+	next   int    // how many of those that come next are
 }
 
 const maxWords = 24
 
+// call says that the function of a call comes next. In nil words, it is lost.
+func (w *words) call() {
+	if w != nil {
+		w.next = 1
+	}
+}
+
 // add adds one. In nil words, it is lost.
-func (w *words) add(s string, symbol bool) {
-	if w != nil && len(w.list) < maxWords {
-		w.list, w.symbol = append(w.list, s), append(w.symbol, symbol)
+func (w *words) add(s string) {
+	if w == nil || len(w.list) >= maxWords {
+		return
+	}
+	w.list, w.called = append(w.list, s), append(w.called, w.next > 0)
+	w.next = max(0, w.next-1)
+	if w.called[len(w.called)-1] && (s == "::" || s == ":::") {
+		w.next = 2 // the package and its function
 	}
 }
 
@@ -345,10 +361,10 @@ var acts = []string{
 	"socketConnection", "unlink", "file.remove", "py_run_string", "py_run_file", "process",
 }
 
-// acts reports whether an expression names such a function.
+// acts reports whether an expression calls such a function.
 func (w *words) acts() bool {
 	for i, s := range w.list {
-		if w.symbol[i] && slices.Contains(acts, s) {
+		if w.called[i] && slices.Contains(acts, s) {
 			return true
 		}
 	}

@@ -16,3 +16,5 @@ x <- 1:10
 z <- list(TRUE, NULL, "\u00e9", 2+1i, as.raw(1:3), quote(a + b), y ~ x, as.name("s"), Sys.Date(), factor(c("a", "b")))
 save(x, z, m, file = "ws.RData")
 saveRDS(z, "z-ascii.rds", ascii = TRUE, compress = FALSE)
+saveRDS(f(paste(url, source, process, "system")), "closure-names.rds", compress = FALSE)
+saveRDS(f(base::system("true")), "closure-qualified.rds", compress = FALSE)
