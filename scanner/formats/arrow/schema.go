@@ -112,6 +112,9 @@ func (r *reader) pairs(list flatbuf.Vector, at int64) map[string]string {
 	found := map[string]string{}
 	for i := range list.Len() {
 		pair := list.Table(i)
+		if !pair.Once() {
+			continue
+		}
 		key := pair.Text(pairKey, maxKey)
 		switch value := pair.Vector(pairValue, 1).Span(); {
 		case key == extensionName || key == extensionMetadata:
@@ -126,7 +129,8 @@ func (r *reader) pairs(list flatbuf.Vector, at int64) map[string]string {
 // text returns the value of a pair.
 func (r *reader) text(pair flatbuf.Table) string {
 	n := min(pair.Vector(pairValue, 1).Span().Length, maxValue)
-	if r.p.Budget.Step(n/64) != nil || r.p.Budget.Hold(n) != nil {
+	if r.p.Budget.Step(n) != nil || // values may be shared
+		r.p.Budget.Hold(n) != nil {
 		r.p.Gap(scanner.OverLimit, scanner.Span{}, "metadata of %d bytes were not read", n)
 		return ""
 	}
