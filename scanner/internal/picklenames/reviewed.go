@@ -273,6 +273,7 @@ var reviewed = map[string]Entry{
 	"hdbscan.dist_metrics.SokalMichenerDistance":                          class(),
 	"hdbscan.dist_metrics.SokalSneathDistance":                            class(),
 	"hdbscan.dist_metrics.WMinkowskiDistance":                             class(),
+	"statsmodels.tools.tools.Bunch":                                       class(), // a dict that is its own __dict__
 	"hdbscan.dist_metrics.newObj":                                         call(args(listedClass)),
 	"nltk.probability.ConditionalFreqDist":                                classCall(Shape{}),
 	"nltk.probability.FreqDist":                                           classCall(Shape{}.opt(iterable)),
