@@ -16,7 +16,6 @@ type tensor struct {
 	kind     uint64
 	elements uint64
 	content  protowalk.Field // tensor_content
-	strings  []protowalk.Field
 	numbers  []protowalk.Field
 }
 
