@@ -128,6 +128,9 @@ func (j *judge) judgeState(target, state picklevm.Value, at int64) {
 		j.reportHook(target, state, at)
 	}
 	items, _, loose := j.m.Items(slots)
+	if len(items) > 0 && j.classOf(target).entry.NoSlots {
+		j.reportHooks(target, "sets attributes of", at, slots)
+	}
 	for i := 0; slots.Kind() == picklevm.KindDict && i+1 < len(items); i += 2 {
 		if name, ok := j.m.Str(items[i]); ok && name == "__class__" {
 			j.reportClassSwitch(target, items[i+1], at)
@@ -148,6 +151,23 @@ func (j *judge) reportHook(target, state picklevm.Value, at int64) {
 		Evidence: []string{j.render(state, 400)},
 		Identity: []string{class.path, j.identity(state)},
 		Name:     class.path,
+	})
+}
+
+// reportHooks reports that an instance of a listed class is made to run methods that
+// were not shown inert.
+func (j *judge) reportHooks(target picklevm.Value, does string, at int64, what ...picklevm.Value) {
+	class := j.classOf(target)
+	evidence := []string{class.path}
+	for _, v := range what {
+		evidence = append(evidence, j.render(v, 200))
+	}
+	j.p.Report(ruleUnlistedCall, j.at(at), scanner.Detail{
+		Message: fmt.Sprintf("Loading this pickle %s an instance of %s, whose methods for that were not shown to be inert.%s",
+			does, class.quoted(), class.spelling()),
+		Evidence: evidence,
+		Identity: []string{class.path, does, j.identity(what...)},
+		Name:     class.path, Use: scanner.UseCall,
 	})
 }
 
@@ -270,6 +290,8 @@ func (j *judge) Mutate(target picklevm.Value, items []picklevm.Value, op byte, a
 		j.reportShape(target, "adds items to it", at)
 	case target.Kind() == picklevm.KindByteArray || j.classOf(target).path == "array.array":
 		j.converts(items, at)
+	case j.classOf(target).entry.NoItems:
+		j.reportHooks(target, "adds items to", at, items...)
 	}
 	switch op {
 	case 's', 'u':

@@ -49,7 +49,17 @@ func Canonical(module, name string) string {
 	if to, ok := moved[path]; ok {
 		return to
 	}
-	return renamed(path)
+	return known(renamed(path))
+}
+
+// known returns the path of the object that a vetted package has under another one
+// as well.
+func known(path string) string {
+	t, _ := tableOf(path)
+	if to, ok := t.aliases[path]; ok {
+		return to
+	}
+	return path
 }
 
 // alias replaces the longest leading part of a module that has another name.

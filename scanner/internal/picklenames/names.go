@@ -2,9 +2,10 @@
 // for which use, what is known to be dangerous, and how the many spellings of one
 // object come together.
 //
-// The tables under data are written by tools/names from the real packages and
-// reviewed in diffs; reviewed.go holds the callables that were read by hand, each
-// with the arguments for which it is inert. Names are listed one by one.
+// The tables under data are written by tools/vet from the real packages, several
+// versions of each, and reviewed in diffs; reviewed.go holds the callables that were
+// read by hand, each with the arguments for which it is inert. Names are listed one
+// by one.
 package picklenames
 
 import (
@@ -17,7 +18,9 @@ import (
 // An Entry says for which uses a callable was shown inert.
 type Entry struct {
 	Class     bool // a class: keeping a reference to it is inert
-	Construct bool // __new__, __setstate__ and the methods by which a stream fills an instance are inert
+	Construct bool // __new__, __setstate__ and the hooks by which an instance is compared are inert
+	NoItems   bool // of a class: append, extend, add, update or __setitem__ may do more than store
+	NoSlots   bool // of a class: setting attributes may do more than store, so slot state may
 	Call      bool // the call is inert with arguments of the Shape
 	Keep      bool // a function that is inert when it is called later with any data
 	Shape     Shape
@@ -26,32 +29,50 @@ type Entry struct {
 // Unconditional reports whether a call is inert whatever data it gets.
 func (e Entry) Unconditional() bool { return e.Keep || e.Class && e.Call && e.Shape.anyData() }
 
-//go:embed data/*.txt
+//go:embed data
 var data embed.FS
 
-// tables are the generated tables, by top-level package.
-var tables = map[string]func() map[string]string{
-	"joblib": table("joblib"), "numpy": table("numpy"), "pandas": table("pandas"), "scipy": table("scipy"),
-	"sklearn": table("sklearn"), "torch": table("torch"),
+// A table is what was found out of one package.
+type table struct {
+	rows    map[string]string // letters by canonical path
+	aliases map[string]string // canonical path by another under which the package has the object
+	part    bool              // only some modules were looked at
 }
 
-// stdlibTable is that of the standard library, othersTable that of packages which
-// are not vetted as a whole.
-var (
-	stdlibTable = table("stdlib")
-	othersTable = table("others")
-)
+// tables holds a function for each vetted package that parses its table when it is
+// first asked. The table of the standard library is called stdlib.
+var tables = sync.OnceValue(func() map[string]func() table {
+	files, _ := data.ReadDir("data") // a test reads every table
+	all := make(map[string]func() table, len(files))
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".txt")
+		all[name] = sync.OnceValue(func() table { return parse(file(name)) })
+	}
+	delete(all, stdlibList)
+	return all
+})
 
-// table returns a function that parses a table when it is first asked.
-func table(name string) func() map[string]string {
-	return sync.OnceValue(func() map[string]string {
-		rows := map[string]string{}
-		for line := range strings.Lines(file(name)) {
-			path, kind, _ := strings.Cut(strings.TrimSpace(line), " ")
-			rows[path] = kind
+// stdlibList is the file that lists the modules of the standard library.
+const stdlibList = "stdlib_modules"
+
+// parse reads a table: "path letters evidence versions", or "path = other path".
+// The first line says how much of the package was looked at, and in which versions:
+// "# package whole version..." or "# package part version...".
+func parse(text string) table {
+	t := table{rows: map[string]string{}, aliases: map[string]string{}}
+	for line := range strings.Lines(text) {
+		path, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		letters, rest, _ := strings.Cut(rest, " ")
+		switch {
+		case path == "#":
+			t.part = strings.HasPrefix(rest, "part")
+		case letters == "=":
+			t.aliases[path] = rest
+		default:
+			t.rows[path] = letters
 		}
-		return rows
-	})
+	}
+	return t
 }
 
 // file returns an embedded table.
@@ -63,22 +84,30 @@ func file(name string) string {
 	return string(text)
 }
 
+// tableOf returns the table of the package that a path or module belongs to.
+func tableOf(path string) (table, bool) {
+	top, _, _ := strings.Cut(path, ".")
+	if t := tables()[top]; t != nil && top != "stdlib" {
+		return t(), true
+	}
+	if Stdlib(top) {
+		return tables()["stdlib"](), true
+	}
+	return table{}, false
+}
+
 // Lookup returns what is known of the callable with a canonical path.
 func Lookup(path string) (Entry, bool) {
 	entry, ok := reviewed[path]
-	top, _, _ := strings.Cut(path, ".")
-	rows := othersTable
-	switch t := tables[top]; {
-	case t != nil:
-		rows = t
-	case Stdlib(top):
-		rows = stdlibTable
+	if !ok {
+		entry, ok = reviewedPackages[path]
 	}
-	kind, listed := rows()[path]
+	t, _ := tableOf(path)
+	letters, listed := t.rows[path]
 	if !listed {
 		return entry, ok
 	}
-	generated := entryOf(kind)
+	generated := entryOf(letters)
 	if !ok {
 		return generated, true
 	}
@@ -87,14 +116,12 @@ func Lookup(path string) (Entry, bool) {
 	return entry, true
 }
 
-// entryOf turns the letters of a generated row into an entry: n for construction,
-// d for calls with data, s for functions that may be kept, p for the helper by
-// which a Cython class is unpickled, c for constants and classes that are only
-// referred to.
-func entryOf(kind string) Entry {
-	switch kind {
-	case "nd":
-		return Entry{Class: true, Construct: true, Call: true, Shape: anyData}
+// entryOf turns the letters of a row into an entry: n for construction, with d for
+// calls with data and I and A where items or attributes are not inert to set; s for
+// functions that may be kept, p for the helper by which a Cython class is unpickled,
+// c for constants and classes that are only referred to.
+func entryOf(letters string) Entry {
+	switch letters {
 	case "s":
 		return Entry{Keep: true}
 	case "c":
@@ -102,12 +129,16 @@ func entryOf(kind string) Entry {
 	case "p":
 		return Entry{Call: true, Shape: Shape{Args: []Arg{listedClass, {Kind: Int}, {Kind: Any}}}}
 	}
-	return Entry{Class: true, Construct: true}
+	e := Entry{Class: true, Construct: true, NoItems: strings.Contains(letters, "I"), NoSlots: strings.Contains(letters, "A")}
+	if strings.HasPrefix(letters, "nd") {
+		e.Call, e.Shape = true, anyData
+	}
+	return e
 }
 
 var stdlibModules = sync.OnceValue(func() map[string]bool {
 	modules := map[string]bool{}
-	for _, m := range strings.Fields(file("stdlib_modules")) {
+	for _, m := range strings.Fields(file(stdlibList)) {
 		modules[m] = true
 	}
 	return modules
@@ -120,22 +151,12 @@ func Stdlib(module string) bool {
 	return stdlibModules()[top]
 }
 
-// closure are the packages that vetted ones always install, and helpers that
-// belong to them: as reachable as they are.
-var closure = []string{
-	"cffi", "cycler", "dateutil", "filelock", "fsspec", "functorch", "jinja2", "markupsafe", "mpmath", "narwhals", "networkx",
-	"pkg_resources", "pyarrow", "pytz", "setuptools", "six", "sympy", "threadpoolctl", "torchgen", "typing_extensions", "tzdata", "yaml",
-}
-
-// Vetted reports whether a module belongs to a vetted package or to the standard
-// library: a name there that is not listed was left out on purpose.
+// Vetted reports whether a module belongs to a package that was vetted as a whole or
+// to the standard library: a name there that is not listed was left out on purpose.
+// What vetted packages install has a table too.
 func Vetted(module string) bool {
-	top, _, _ := strings.Cut(module, ".")
-	if tables[top] != nil || Stdlib(top) {
-		return true
-	}
-	_, found := slices.BinarySearch(closure, top)
-	return found
+	t, ok := tableOf(module)
+	return ok && !t.part
 }
 
 // TakesOnlyData reports whether a call takes plain values and listed classes only: no

@@ -1,0 +1,195 @@
+"""Writes the tables of names: python tools/vet/merge.py JSON...
+
+Takes what collect.py saw in several environments, that is in several versions of
+a package, and writes one sorted table a package. A name is listed for what it is
+inert for in every version that has it. What was rejected stands in tools/vet/rejected
+with the reason; it needs no row, since a package with a table is known as vetted.
+With --check the tables are compared with one environment and nothing is written.
+"""
+
+import importlib._bootstrap
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NAMES = ROOT / "scanner/internal/picklenames"
+REVIEWS = pathlib.Path(__file__).with_name("reviews.txt")
+REJECTED = pathlib.Path(__file__).with_name("rejected")
+
+# What letters grant: I and A take away.
+GRANTS = {"n": {"construct", "items", "attributes"}, "nd": {"construct", "items", "attributes", "call"}, "s": {"keep"}, "p": {"unpickle"}, "c": {"name"}, "-": set()}
+
+
+def go_map(file, name):
+    """Returns a map literal of a Go file."""
+    text = (NAMES / file).read_text()
+    body = text[text.index(f"var {name} = map[string]string{{"):]
+    return dict(re.findall(r'"([^"]+)":\s*"([^"]+)"', body[: body.index("\n}")]))
+
+
+MODULES, MOVED, MOVED_MODULES = go_map("canonical.go", "moduleAliases"), go_map("moved.go", "moved"), go_map("moved.go", "movedModules")
+
+
+def leading(path, table):
+    """Replaces the longest leading part of a path that a table has."""
+    at = len(path)
+    while at > 0:
+        if path[:at] in table:
+            return table[path[:at]] + path[at:]
+        at = path.rfind(".", 0, at)
+    return path
+
+
+def canonical(path):
+    """Returns the path by which modelsieve looks a name up: as in canonical.go."""
+    module, _, name = path.rpartition(".")
+    path = f"{leading(module, MODULES)}.{name}"
+    if path in MOVED:
+        return MOVED[path]
+    module, _, name = path.rpartition(".")
+    return f"{leading(module, MOVED_MODULES)}.{name}"
+
+
+def grants(letters):
+    granted = set(GRANTS[letters.rstrip("IA")])
+    return granted - ({"items"} if "I" in letters else set()) - ({"attributes"} if "A" in letters else set())
+
+
+def letters_of(granted):
+    """Returns the letters for what is left in all versions."""
+    if "construct" in granted:
+        return ("nd" if "call" in granted else "n") + ("" if "items" in granted else "I") + ("" if "attributes" in granted else "A")
+    return next((letters for letters in "spc" if granted & GRANTS[letters]), "-")
+
+
+def version_key(version):
+    return [int(n) for n in re.findall(r"\d+", version)]
+
+
+class Package:
+    """What all environments say of one package."""
+
+    def __init__(self, name):
+        self.name, self.versions, self.seen, self.aliases, self.reexports = name, set(), {}, {}, {}
+        self.part = False
+
+    def add(self, found):
+        version = found["version"]
+        self.part = self.part or found.get("part", False)
+        self.versions.add(version)
+        for path, (letters, evidence) in found["rows"].items():
+            self.seen.setdefault(canonical(path), []).append((version, letters, evidence))
+        for spelt, path in found["aliases"].items():
+            if canonical(spelt) != canonical(path):
+                self.aliases.setdefault(canonical(spelt), set()).add(canonical(path))
+        for module, names in found["reexports"].items():
+            for attribute, target in names.items():
+                home, _, leaf = target.rpartition(".")
+                if home != "importlib._bootstrap" or hasattr(importlib._bootstrap, leaf):  # else an enumeration of Cython
+                    self.reexports[f"{module}.{attribute}"] = target
+
+    def rows(self):
+        """Yields the path, letters, evidence and versions of every name."""
+        handed_on = {canonical(path) for path in self.reexports}
+        for path, seen in sorted(self.seen.items()):
+            if path in handed_on:
+                continue  # another name of something dangerous
+            if re.search(r"\.__(?!new__|pyx_)\w+__(\.|$)", path):
+                continue  # Python's internals
+            granted = set.intersection(*(grants(letters) for _, letters, _ in seen))
+            letters = letters_of(granted)
+            worst = next((e for _, l, e in seen if l == "-"), None) if letters == "-" else None
+            evidence = worst or seen[-1][2]
+            yield path, letters, evidence or "differs", sorted({v for v, _, _ in seen}, key=version_key)
+
+    def range(self, versions):
+        """Returns the versions that have a name where not all have it: first..last."""
+        return "" if len(versions) == len(self.versions) else versions[0] if len(versions) == 1 else f"{versions[0]}..{versions[-1]}"
+
+    def table(self):
+        """Returns the lines of the table and those of what was rejected."""
+        head = "# " + " ".join([self.name, "part" if self.part else "whole", *sorted(self.versions, key=version_key)])
+        listed, rejected, kept = [], [], set()
+        for path, letters, evidence, versions in self.rows():
+            line = " ".join(filter(None, (path, letters, evidence, self.range(versions))))
+            if letters != "-":
+                listed.append(line)
+                kept.add(path)
+            elif not evidence.startswith("function"):
+                rejected.append(line)
+        for spelt, paths in self.aliases.items():
+            if len(paths) == 1 and spelt not in self.seen and paths & kept:
+                listed.append(f"{spelt} = {min(paths)}")
+        return [head, *sorted(listed)], [head, *sorted(rejected)]
+
+
+def unread(changed):
+    """Returns the hooks whose source is not one that was read."""
+    pins = dict(line.split()[1:3] for line in REVIEWS.read_text().splitlines() if line.startswith("hook "))
+    return sorted(f"{name} {pin}" for name, pin in changed.items() if pin not in pins.get(name, "").split(","))
+
+
+def read(files):
+    packages = {}
+    for file in files:
+        found = json.loads(pathlib.Path(file).read_text())
+        if hooks := unread(found["changed"]):
+            sys.exit(f"{file}: read these hooks, then run tools/vet/pins.py: {', '.join(hooks)}")
+        for name, package in found["packages"].items():
+            packages.setdefault(name, Package(name)).add(package)
+    return packages
+
+
+def write(packages):
+    for name, package in packages.items():
+        listed, rejected = package.table()
+        (NAMES / "data" / f"{name}.txt").write_text("\n".join(listed) + "\n")
+        REJECTED.mkdir(exist_ok=True)
+        (REJECTED / f"{name}.txt").write_text("\n".join(rejected) + "\n")
+        print(f"{name}: {len(listed) - 1} listed, {len(rejected) - 1} rejected, versions {' '.join(sorted(package.versions, key=version_key))}")
+    lines = sorted(f"{path} {target}" for package in packages.values() for path, target in package.reexports.items())
+    (NAMES / "testdata" / "reexports.txt").write_text("\n".join(lines) + "\n")
+
+
+def load(path):
+    """Returns the letters of the rows of a table, and its versions."""
+    lines = path.read_text().splitlines() if path.exists() else ["#"]
+    fields = [line.split() for line in lines[1:]]
+    return {f[0]: f[1] for f in fields if f[1] != "="}, lines[0].split()[3:]
+
+
+def check(packages):
+    """Compares what one environment says with the tables; returns what differs."""
+    wrong = []
+    for name, package in packages.items():
+        listed, versions = load(NAMES / "data" / f"{name}.txt")
+        rejected, _ = load(REJECTED / f"{name}.txt")
+        if missing := package.versions - set(versions):
+            print(f"{name}: {' '.join(missing)} is not vetted, so it is not compared")
+            continue
+        count = 0
+        for path, letters, evidence, _ in package.rows():
+            allowed, now = grants(listed.get(path, "-")), grants(letters)
+            count += bool(allowed)
+            if allowed - now:
+                wrong.append(f"{path} is listed as {listed[path]}, but it is {letters}: {evidence}")
+            elif now and path not in listed and path not in rejected:
+                wrong.append(f"{path} is {letters}, but not in the table")
+        print(f"{name} {' '.join(package.versions)}: {count} listed names agree")
+    return wrong
+
+
+def main():
+    arguments = [a for a in sys.argv[1:] if a != "--check"]
+    if "--check" not in sys.argv:
+        return write(read(arguments))
+    wrong = check(read(arguments))
+    print("\n".join(wrong[:100]))
+    if wrong:
+        sys.exit(f"{len(wrong)} names differ: read them, then run tools/vet/run and commit the tables")
+
+
+if __name__ == "__main__":
+    main()
