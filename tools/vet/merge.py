@@ -16,6 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ROOT / "scanner/internal/picklenames"
 REVIEWS = pathlib.Path(__file__).with_name("reviews.txt")
+EARLIER = pathlib.Path(__file__).with_name("earlier.txt")
 REJECTED = pathlib.Path(__file__).with_name("rejected")
 
 # What letters grant: I and A take away.
@@ -50,6 +51,14 @@ def canonical(path):
         return MOVED[path]
     module, _, name = path.rpartition(".")
     return f"{leading(module, MOVED_MODULES)}.{name}"
+
+
+def earlier(package):
+    """Returns the letters of the package's names that only the rule before this one cleared."""
+    rows = dict(line.split() for line in EARLIER.read_text().splitlines() if line[0] != "#")
+    stdlib = set((NAMES / "data" / "stdlib_modules.txt").read_text().split())
+    tops = stdlib if package == "stdlib" else {package}
+    return {path: letters for path, letters in rows.items() if path.split(".")[0] in tops}
 
 
 def grants(letters):
@@ -119,6 +128,9 @@ class Package:
                 kept.add(path)
             elif not evidence.startswith("function"):
                 rejected.append(line)
+        for path, letters in earlier(self.name).items():
+            if path not in kept:
+                listed.append(f"{path} {letters} earlier-rule")
         for spelt, paths in self.aliases.items():
             if len(paths) == 1 and spelt not in self.seen and paths & kept:
                 listed.append(f"{spelt} = {min(paths)}")
@@ -170,7 +182,10 @@ def check(packages):
             print(f"{name}: {' '.join(missing)} is not vetted, so it is not compared")
             continue
         count = 0
+        unread_yet = earlier(name)
         for path, letters, evidence, _ in package.rows():
+            if path in unread_yet:
+                continue
             allowed, now = grants(listed.get(path, "-")), grants(letters)
             count += bool(allowed)
             if allowed - now:

@@ -60,7 +60,7 @@ func namedWeights(p *scanner.Pass) bool {
 // matlab is how the user block of a MATLAB file begins. Its text is 116 bytes long; zeros
 // and the version follow (MAT-File Format, level 7.3 as level 5).
 const (
-	matlab      = "MATLAB 7.3 MAT-file"
+	matlab      = "MATLAB 7."
 	matlabBytes = 128
 )
 

@@ -131,7 +131,11 @@ func (c *checker) class(want *picklenames.Arg, v picklevm.Value) bool {
 	if want.In != nil && !slices.Contains(want.In, t.path) {
 		return false
 	}
-	return want.Kind == picklenames.Global || t.listed && t.entry.Class
+	if want.Kind == picklenames.Global {
+		c.j.judged[t.global] = scanner.UseCall // what takes it calls it as it is meant to
+		return true
+	}
+	return t.listed && t.entry.Class
 }
 
 // isModuleClass reports whether a value is a class behind an old persistent id of

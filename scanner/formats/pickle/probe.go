@@ -50,8 +50,12 @@ func match(h *scanner.Head) scanner.Claim {
 // words and paths do. No unpickler gets through it, or past the first name, which is none
 // that a module has.
 func (p *probe) isProse(head []byte) bool {
-	return !p.danger && (p.wild || !p.ran && !p.calls) && !bytes.ContainsFunc(head, isControl)
+	endless := (head[0] == 'c' || head[0] == 'i') && len(head) > maxName && !bytes.ContainsRune(head, '\n')
+	return !p.danger && (p.wild || endless || !p.ran && !p.calls) && !bytes.ContainsFunc(head, isControl)
 }
+
+// maxName is longer than the names of modules are, in bytes.
+const maxName = 1000
 
 // isControl reports whether a character does not stand in text.
 func isControl(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }

@@ -38,21 +38,21 @@ func (j *judge) openedFile(class target, wrapper, state picklevm.Value, at int64
 // opensFile reports a file by its name, and whether it lies beside the model: a file
 // that does is scanned as what it is.
 func (j *judge) opensFile(class target, name string, at int64) {
-	rule, shown := ruleUnlistedCall, scanner.Clean(name, 160)
+	shown := scanner.Clean(name, 160)
 	if leavesFolder(name) {
 		j.say(ruleDangerousCall, j.at(at), j.fileDetail(class, name, fmt.Sprintf("%q, outside the folder of the model", shown)))
 		return
 	}
 	p, span := j.p, j.at(at)
 	p.Later(func() error {
-		where := "is not there"
+		rule, where := ruleUnlistedCall, "is not there"
 		if p.Member != "" { // of an archive, not all members are known by their names
 			where = "has to lie beside it"
 		}
 		for _, folder := range p.Around() {
 			stem, _, _ := strings.Cut(path.Base(name), ".")
 			if slices.Contains(folder.Named(path.Dir(name), stem), path.Base(name)) {
-				where = "lies " + folder.Where
+				rule, where = ruleUnlistedImport, "lies "+folder.Where+" and is a file to scan of its own"
 				break
 			}
 		}

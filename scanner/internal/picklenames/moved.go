@@ -44,6 +44,8 @@ var moved = map[string]string{
 	"torch.tensor._rebuild_from_type_v2":            "torch._tensor._rebuild_from_type_v2",
 	"torch.nn.Parameter":                            "torch.nn.parameter.Parameter",
 	"types.NoneType":                                "builtins.NoneType",
+	"sklearn.datasets._base.Bunch":                  "sklearn.utils._bunch.Bunch",
+	"sklearn.datasets.base.Bunch":                   "sklearn.utils._bunch.Bunch",
 }
 
 // movedModules are modules whose contents a package now keeps in another one.

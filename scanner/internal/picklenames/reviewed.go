@@ -153,6 +153,8 @@ var reviewed = map[string]Entry{
 	"torch.jit._pickle.restore_type_tag":     call(args(dataArg, str)),
 
 	"numpy._core._internal._convert_to_stringdtype_kwargs": call(values),
+	"numpy._core._internal._reconstruct":                   call(args(arrayClass, literal, rawBytes)),
+	"numpy.rec.record":                                     class(), // a numpy.void
 	"numpy._core._multiarray_umath._reconstruct":           call(args(arrayClass, value, rawBytes)),
 	"numpy._core._ufunc_reconstruct":                       call(args(Arg{Kind: Str, In: ufuncModules}, Arg{Kind: Attr})),
 	"numpy._core.multiarray._reconstruct":                  call(args(arrayClass, value, rawBytes)),

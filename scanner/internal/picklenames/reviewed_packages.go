@@ -2,8 +2,46 @@ package picklenames
 
 // reviewedPackages are callables of packages beside the core ones that were read by
 // hand. Boosters hand their state to a native parser of data, which is where what is
-// proven inert ends: xgboost/core.py, lightgbm/basic.py.
+// proven inert ends: xgboost/core.py, lightgbm/basic.py. The containers of OmegaConf
+// put types of typing together from those that their metadata has, then fill __dict__
+// (omegaconf/basecontainer.py); __new__ of networkx's graphs is object's, and its
+// views fetch plain attributes of the graph that they belong to (networkx/classes).
 var reviewedPackages = map[string]Entry{
 	"lightgbm.basic.Booster": class(),
 	"xgboost.core.Booster":   class(),
+
+	"omegaconf.dictconfig.DictConfig": filled,
+	"omegaconf.listconfig.ListConfig": filled,
+
+	"networkx.classes.coreviews.AdjacencyView":        filled,
+	"networkx.classes.coreviews.AtlasView":            filled,
+	"networkx.classes.coreviews.MultiAdjacencyView":   filled,
+	"networkx.classes.digraph.DiGraph":                filled,
+	"networkx.classes.graph.Graph":                    filled,
+	"networkx.classes.multidigraph.MultiDiGraph":      filled,
+	"networkx.classes.multigraph.MultiGraph":          filled,
+	"networkx.classes.reportviews.DegreeView":         filled,
+	"networkx.classes.reportviews.DiDegreeView":       filled,
+	"networkx.classes.reportviews.EdgeView":           filled,
+	"networkx.classes.reportviews.InDegreeView":       filled,
+	"networkx.classes.reportviews.InEdgeView":         filled,
+	"networkx.classes.reportviews.InMultiEdgeView":    filled,
+	"networkx.classes.reportviews.MultiEdgeView":      filled,
+	"networkx.classes.reportviews.NodeView":           filled,
+	"networkx.classes.reportviews.OutDegreeView":      filled,
+	"networkx.classes.reportviews.OutEdgeView":        filled,
+	"networkx.classes.reportviews.OutMultiEdgeView":   filled,
+	"networkx.classes.reportviews.DiMultiDegreeView":  filled,
+	"networkx.classes.reportviews.MultiDegreeView":    filled,
+	"networkx.classes.reportviews.OutMultiDegreeView": filled,
+	"networkx.classes.reportviews.InMultiDegreeView":  filled,
+
+	// Enumerations, which take their values.
+	"peft.tuners.prompt_tuning.config.PromptTuningInit": classCall(args(str)),
+	"peft.utils.peft_types.PeftType":                    classCall(args(str)),
+	"peft.utils.peft_types.TaskType":                    classCall(args(str)),
+	"regex._regex_core.RegexFlag":                       classCall(args(integer)),
 }
+
+// filled is a class that is made by __new__ and one dict of state.
+var filled = Entry{Class: true, Construct: true, NoItems: true, NoSlots: true}
