@@ -91,6 +91,9 @@ func (r *reader) member(key string, n jsontree.Node) error {
 	case "activation_function", "activation_fn", "sbert_ce_default_activation_function":
 		r.class(n, "sentence-transformers")
 	case "types":
+		if !n.Parent().Get("structure").Exists() {
+			break // any schema has types
+		}
 		for _, value := range n.Members() {
 			r.class(value, "the Router of sentence-transformers")
 		}
