@@ -22,6 +22,7 @@ var moduleAliases = map[string]string{
 	"_posixshmem": "multiprocessing.shared_memory", "_queue": "queue", "_random": "random", "_signal": "signal", "_socket": "socket",
 	"_struct": "struct", "_thread": "threading", "_weakref": "weakref", "nt": "os", "posix": "os", "os.path": "posixpath",
 	"pathlib._local": "pathlib", "pathlib._abc": "pathlib", "_pydatetime": "datetime", "array": "array",
+	"scipy._lib.array_api_compat.torch": "torch", "sklearn.externals.array_api_compat.torch": "torch", // all of torch, and functions over it
 	"numpy.core": "numpy._core", "numpy.matrixlib.defmatrix": "numpy",
 }
 
