@@ -20,10 +20,10 @@ func TestJudge(t *testing.T) {
 			"dataclasses.builtins.exec", "dill.loads", "cloudpickle.loads", "pandas.read_pickle", "torch.distributed.launcher.api.LaunchConfig", "marshal.loads", "types.FunctionType", "hydra._internal.utils._locate",
 		},
 		calltargets.Expected: {
-			"nemo.collections.asr.models.EncDecCTCModelBPE", "torch.optim.AdamW", "torch.nn.Linear", "lightning.pytorch.callbacks.ModelCheckpoint",
+			"nemo.collections.asr.models.EncDecCTCModelBPE",
 			"ldm.models.diffusion.ddpm.LatentDiffusion", "transformers.AutoModelForCausalLM.from_pretrained", "diffusers.DDIMScheduler", "timm.create_model",
 			"hydra._internal.core_plugins.basic_launcher.BasicLauncher", "torchtune.models.llama3.llama3_8b", "speechbrain.nnet.losses.nll_loss",
-			"torch.utils.data.DataLoader", "torchvision.models.resnet18", "pytorch_lightning.loggers.TensorBoardLogger", "monai.networks.nets.UNet",
+			"torch.utils.data.DataLoader", "torchvision.models.resnet18", "monai.networks.nets.UNet",
 		},
 		calltargets.Foreign: {
 			"src.models.Net", "my_project.platform.Builder", "cfg_utils.system_prompt.Builder", "mypkg.commands.Train", "myproj.code.models.Net",
@@ -31,7 +31,8 @@ func TestJudge(t *testing.T) {
 		},
 		calltargets.Inert: {
 			"builtins.int", "builtins.dict", "collections.OrderedDict", "pathlib.Path", "os.path.join", "functools.partial", "Linear", "relu",
-			"torch.nn.functional.relu", "datetime.timedelta", "builtins.list",
+			"torch.nn.functional.relu", "datetime.timedelta", "builtins.list", "torch.optim.AdamW", "torch.nn.Linear",
+			"lightning.pytorch.callbacks.ModelCheckpoint", "pytorch_lightning.loggers.TensorBoardLogger",
 		},
 	} {
 		for _, path := range paths {
