@@ -22,7 +22,6 @@ var moduleAliases = map[string]string{
 	"_posixshmem": "multiprocessing.shared_memory", "_queue": "queue", "_random": "random", "_signal": "signal", "_socket": "socket",
 	"_struct": "struct", "_thread": "threading", "_weakref": "weakref", "nt": "os", "posix": "os", "os.path": "posixpath",
 	"pathlib._local": "pathlib", "pathlib._abc": "pathlib", "_pydatetime": "datetime", "array": "array",
-	"scipy._lib.array_api_compat.torch": "torch", "sklearn.externals.array_api_compat.torch": "torch", // all of torch, and functions over it
 	"numpy.core": "numpy._core", "numpy.matrixlib.defmatrix": "numpy",
 }
 
@@ -32,7 +31,7 @@ var hopAliases = map[string]string{
 	"_builtins": "builtins", "__builtins__": "builtins", "_os": "os", "_sys": "sys", "bltns": "builtins", "builtins": "builtins",
 	"ctypes": "ctypes", "importlib": "importlib", "marshal": "marshal", "os": "os", "pathlib": "pathlib", "pickle": "pickle",
 	"platform": "platform", "posix": "os", "nt": "os", "pty": "pty", "runpy": "runpy", "shutil": "shutil", "socket": "socket", "subprocess": "subprocess",
-	"sys": "sys", "tempfile": "tempfile", "webbrowser": "webbrowser",
+	"sys": "sys", "tempfile": "tempfile", "torch": "torch", "webbrowser": "webbrowser",
 }
 
 // Canonical returns the dotted path by which an object is known, from the module
