@@ -28,7 +28,26 @@ func (c *checker) arguments(t target) (bool, error) {
 		return false, nil
 	}
 	args, _, _ := c.j.m.Items(c.call.Args)
-	return c.shape(t.entry.Shape, append(slices.Clone(t.bound), args...))
+	args = append(slices.Clone(t.bound), args...)
+	ok, err := c.shape(t.entry.Shape, args)
+	return ok && (t.path != "copyreg._reconstructor" || c.copies(args[1], args[2])), err
+}
+
+// copies reports whether the base class that copyreg._reconstructor makes an instance by
+// takes data, or only copies references out of a container: others ask what is in it for
+// its text, its number or its hash.
+func (c *checker) copies(base, state picklevm.Value) bool {
+	if c.j.isData(state) {
+		return true
+	}
+	switch path := c.j.callee(base).path; state.Kind() {
+	case picklevm.KindTuple, picklevm.KindList:
+		return path == "builtins.tuple" || path == "builtins.list"
+	case picklevm.KindDict:
+		return path == "builtins.dict" || path == "collections.OrderedDict"
+	default:
+		return false
+	}
 }
 
 // runsDangerous reports whether a dangerous callable is among the arguments that
