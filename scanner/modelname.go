@@ -2,8 +2,9 @@ package scanner
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // modelSuffixes are the endings by which people and loaders know a model file. An
@@ -18,7 +19,7 @@ var compressionSuffixes = []string{".bz2", ".gz", ".lz4", ".lzma", ".xz", ".z", 
 
 // hubName matches the file names under which model hubs and libraries keep models
 // whose ending alone says nothing.
-var hubName = regexp.MustCompile(`^(mlmodel|saved_model\..+|(training_args|optimizer|scheduler|random_states.*)\.bin|` +
+var hubName = lazyregexp.New(`^(mlmodel|saved_model\..+|(training_args|optimizer|scheduler|random_states.*)\.bin|` +
 	`(.*[_-])?(pytorch|adapter|diffusion_pytorch|open_clip_pytorch|flax)_model([_.-].*)?\.(bin|msgpack))$`)
 
 // ModelNamed reports whether a file name, its outer compression suffix removed,
@@ -36,5 +37,5 @@ func ModelNamed(name string) bool {
 			return true
 		}
 	}
-	return hubName.MatchString(name)
+	return hubName().MatchString(name)
 }

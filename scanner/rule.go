@@ -2,7 +2,8 @@ package scanner
 
 import (
 	"fmt"
-	"regexp"
+
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // Severity says how bad a finding is. The zero value, None, is below all others
@@ -57,12 +58,12 @@ const home = "https://github.com/modelsieve/modelsieve"
 // HelpURI returns the https address of the rule's text in docs/rules.md.
 func (r *Rule) HelpURI() string { return home + "/blob/main/docs/rules.md#" + r.ID }
 
-var ruleID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var ruleID = lazyregexp.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // validate tells what a rule lacks.
 func (r *Rule) validate() error {
 	switch {
-	case !ruleID.MatchString(r.ID):
+	case !ruleID().MatchString(r.ID):
 		return fmt.Errorf("rule %q: the id is not lower-case words joined by hyphens", r.ID)
 	case r.Title == "" || r.Why == "" || r.Fix == "":
 		return fmt.Errorf("rule %s: title, why and fix are all required", r.ID)

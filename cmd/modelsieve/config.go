@@ -8,12 +8,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
-	"go.yaml.in/yaml/v3"
-
 	"github.com/modelsieve/modelsieve/scanner"
+	"go.yaml.in/yaml/v3"
 )
 
 // configName is the configuration file at the repository root.
@@ -108,11 +108,12 @@ func (c *configuration) check(analyzers []*scanner.Analyzer, now time.Time) []st
 	return problems
 }
 
-var (
-	hexDigest      = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	hexFingerprint = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	callableName   = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)+$`)
-)
+var callableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)+$`) })
+
+// hexDigits tells text of n lower-case hexadecimal digits.
+func hexDigits(text string, n int) bool {
+	return len(text) == n && strings.Trim(text, "0123456789abcdef") == ""
+}
 
 // readAllow reads one entry under allow.
 func readAllow(node *yaml.Node, rules map[string]*scanner.Rule, now time.Time) (scanner.Allow, error) {
@@ -158,7 +159,7 @@ func checkNameEntry(e *allowEntry) error {
 		return errors.New("an entry has either name and use, or rule, path and fingerprint")
 	case e.Use != string(scanner.UseConstruct):
 		return fmt.Errorf("use %q: a name is accepted for construct only", e.Use)
-	case !callableName.MatchString(e.Name):
+	case !callableName().MatchString(e.Name):
 		return fmt.Errorf("name %q: want one full name such as mypkg.Net", e.Name)
 	}
 	return nil
@@ -173,11 +174,11 @@ func checkFindingEntry(e *allowEntry, rule *scanner.Rule) error {
 		return fmt.Errorf("rule %s stands for gaps, which are accepted by allow-incomplete only", e.Rule)
 	case e.Path == "" || e.Fingerprint == "":
 		return errors.New("path and fingerprint are required beside rule")
-	case !hexFingerprint.MatchString(e.Fingerprint):
+	case !hexDigits(e.Fingerprint, 32):
 		return fmt.Errorf("fingerprint %q: want the 32 hex digits that the report shows", e.Fingerprint)
 	case e.Use != "" || e.EvenIfDangerous:
 		return errors.New("use and even-if-dangerous go with name")
-	case e.SHA256 != "" && !hexDigest.MatchString(strings.ToLower(e.SHA256)):
+	case e.SHA256 != "" && !hexDigits(strings.ToLower(e.SHA256), 64):
 		return fmt.Errorf("sha256 %q: want 64 hex digits", e.SHA256)
 	case rule.Severity == scanner.Critical && e.SHA256 == "":
 		return fmt.Errorf("rule %s is critical: sha256 of the whole file is required", e.Rule)
@@ -215,7 +216,7 @@ func takeIf[T any](take bool, to *T, value T) {
 // A byteSize is a number of bytes that is written with or without a unit: "2GiB".
 type byteSize int64
 
-var sizeText = regexp.MustCompile(`^([0-9]{1,15})\s*([KMGT]i?)?B?$`)
+var sizeText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,15})\s*([KMGT]i?)?B?$`) })
 
 // String implements pflag.Value.
 func (b *byteSize) String() string { return strconv.FormatInt(int64(*b), 10) }
@@ -225,7 +226,7 @@ func (b *byteSize) Type() string { return "size" }
 
 // Set implements pflag.Value.
 func (b *byteSize) Set(text string) error {
-	parts := sizeText.FindStringSubmatch(text)
+	parts := sizeText().FindStringSubmatch(text)
 	if parts == nil {
 		return fmt.Errorf("%q is no size: want bytes, or a number with a unit such as 512MiB", text)
 	}

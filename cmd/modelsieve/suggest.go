@@ -18,7 +18,7 @@ func suggestAllow(w io.Writer, r *scanner.Report) error {
 	others := 0
 	for i := range r.Findings {
 		switch f := &r.Findings[i]; {
-		case !f.Plain || f.Use != scanner.UseConstruct || f.Rule.Severity >= scanner.High || !callableName.MatchString(f.Name):
+		case !f.Plain || f.Use != scanner.UseConstruct || f.Rule.Severity >= scanner.High || !callableName().MatchString(f.Name):
 			others++
 		case !slices.Contains(names, f.Name):
 			names = append(names, f.Name)

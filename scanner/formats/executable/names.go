@@ -2,11 +2,11 @@ package executable
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // dataSuffixes are endings of models, besides those of scanner.ModelNamed, under which no
@@ -18,7 +18,7 @@ var dataSuffixes = []string{
 
 // weightsName matches files that end in .bin and are called as weights are. Other .bin
 // files are firmware and whatever else.
-var weightsName = regexp.MustCompile(`(^|[._-])(model|weights|ggml|adapter|checkpoint|tokenizer|embeddings?)([._-].*)?\.bin$`)
+var weightsName = lazyregexp.New(`(^|[._-])(model|weights|ggml|adapter|checkpoint|tokenizer|embeddings?)([._-].*)?\.bin$`)
 
 // modelName reports whether a file's name says that it is a model. For a script fewer
 // names do: templates of scripts are ordinary, and so are tasks of build tools.
@@ -27,7 +27,7 @@ func modelName(name string, script bool) bool {
 	switch {
 	case strings.HasPrefix(name, "@"), script && strings.Contains(name, ".jinja"): // bytes that are left over have no name
 		return false
-	case scanner.ModelNamed(name), weightsName.MatchString(name):
+	case scanner.ModelNamed(name), weightsName().MatchString(name):
 		return true
 	}
 	return !script && slices.ContainsFunc(dataSuffixes, func(s string) bool { return strings.HasSuffix(name, s) })

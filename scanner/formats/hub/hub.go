@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,6 +20,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 	"github.com/modelsieve/modelsieve/scanner/internal/calltargets"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 )
 
@@ -66,7 +66,7 @@ var names = map[string][]string{
 }
 
 // codeKey matches keys that name code or hold a program, in JSON of any name.
-var codeKey = regexp.MustCompile(`"(auto_map|_attn_implementation_internal|_experts_implementation_internal|custom_pipelines|chat_template|trust_remote_code|` +
+var codeKey = lazyregexp.New(`"(auto_map|_attn_implementation_internal|_experts_implementation_internal|custom_pipelines|chat_template|trust_remote_code|` +
 	strings.Join(calltargets.Markers, "|") + `)"\s*:`)
 
 const (
@@ -87,7 +87,7 @@ func match(h *scanner.Head) scanner.Claim {
 		return scanner.Sure
 	case strings.HasSuffix(name, ".index.json") && strings.Contains(text, `"weight_map"`):
 		return scanner.Sure
-	case codeKey.MatchString(text):
+	case codeKey().MatchString(text):
 		return scanner.Sure
 	case known, strings.Contains(text, `\u00`), !isText(h.Prefix):
 		return scanner.Maybe

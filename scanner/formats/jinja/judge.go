@@ -3,12 +3,12 @@ package jinja
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/jinjaast"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // A judge goes through the expressions of a template.
@@ -135,12 +135,12 @@ var runs = []string{
 }
 
 // internalName matches the name of an internal, and nothing else.
-var internalName = regexp.MustCompile(`^__[a-z]+(_[a-z]+)*__$`)
+var internalName = lazyregexp.New(`^__[a-z]+(_[a-z]+)*__$`)
 
 // node reports on an expression, without its parts.
 func (j *judge) node(n jinjaast.Node) {
 	for _, text := range j.fold.texts(n) {
-		if _, seen := j.spelled[text]; !seen && internalName.MatchString(text) {
+		if _, seen := j.spelled[text]; !seen && internalName().MatchString(text) {
 			j.spelled[text] = n.At()
 		}
 	}
@@ -246,12 +246,12 @@ func (j *judge) filter(n *jinjaast.Filter) {
 }
 
 // field matches an attribute in a format string: "{0.__class__}", "{x[__globals__]}".
-var field = regexp.MustCompile(`\{[^{}]*[.\[]__[^{}]*\}`)
+var field = lazyregexp.New(`\{[^{}]*[.\[]__[^{}]*\}`)
 
 // formatField reports a format string that fetches internals.
 func (j *judge) formatField(at int, of jinjaast.Node) {
 	for _, text := range j.fold.texts(of) {
-		if field.MatchString(text) {
+		if field().MatchString(text) {
 			j.report(ruleInternals, at, "reaches for internals by a format string", text)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,11 +15,12 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/cursor"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
 	"github.com/modelsieve/modelsieve/scanner/internal/kerasconfig"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // firstClass is how the architecture begins that to_yaml() of Keras 1 and 2 writes: keys
 // in the order of the alphabet.
-var firstClass = regexp.MustCompile(`(?m)^(- )?class_name: `)
+var firstClass = lazyregexp.New(`(?m)^(- )?class_name: `)
 
 // isYAML reports whether an artifact that begins so may be an architecture in YAML.
 func isYAML(a *scanner.Artifact, prefix []byte) bool {
@@ -28,7 +28,7 @@ func isYAML(a *scanner.Artifact, prefix []byte) bool {
 		return false
 	}
 	ext := strings.ToLower(path.Ext(a.Name()))
-	return firstClass.Match(prefix) || (ext == ".yaml" || ext == ".yml") && mentions(a, []byte("class_name"))
+	return firstClass().Match(prefix) || (ext == ".yaml" || ext == ".yml") && mentions(a, []byte("class_name"))
 }
 
 // runYAML judges the documents of a text of YAML.

@@ -11,12 +11,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 )
 
@@ -43,10 +43,10 @@ with sound digests are left alone.`,
 }
 
 var (
-	manifestKey = regexp.MustCompile(`"(schemaVersion|Layers)"\s*:`)
-	layerKey    = regexp.MustCompile(`"(layers|manifests|config|Config|blobs)"\s*:`)
-	modelType   = regexp.MustCompile(`^application/vnd\.(kitops\.|cncf\.model|docker\.ai\.|ollama\.)`)
-	digest      = regexp.MustCompile(`^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$`)
+	manifestKey = lazyregexp.New(`"(schemaVersion|Layers)"\s*:`)
+	layerKey    = lazyregexp.New(`"(layers|manifests|config|Config|blobs)"\s*:`)
+	modelType   = lazyregexp.New(`^application/vnd\.(kitops\.|cncf\.model|docker\.ai\.|ollama\.)`)
+	digest      = lazyregexp.New(`^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$`)
 )
 
 const maxText = 8 << 20 // bytes
@@ -57,7 +57,7 @@ func match(h *scanner.Head) scanner.Claim {
 		return scanner.No
 	}
 	first := strings.TrimLeft(string(h.Prefix), " \t\r\n\ufeff")
-	if first == "" || first[0] != '{' && first[0] != '[' || !manifestKey.Match(h.Prefix) && !manifestKey.Match(h.Suffix) || !layerKey.Match(h.Prefix) {
+	if first == "" || first[0] != '{' && first[0] != '[' || !manifestKey().Match(h.Prefix) && !manifestKey().Match(h.Suffix) || !layerKey().Match(h.Prefix) {
 		return scanner.No
 	}
 	return scanner.Maybe
@@ -101,9 +101,9 @@ func (m *manifest) member(key string, n jsontree.Node) {
 	text := n.Text()
 	switch key {
 	case "mediaType", "artifactType":
-		m.known = m.known || modelType.MatchString(text)
+		m.known = m.known || modelType().MatchString(text)
 	case "digest":
-		if n.Kind() == jsontree.String && n.Parent().Get("size").Exists() && !digest.MatchString(text) {
+		if n.Kind() == jsontree.String && n.Parent().Get("size").Exists() && !digest().MatchString(text) {
 			m.known = true
 			m.p.Report(ruleDigest, n.Span(), scanner.Detail{
 				Message:  fmt.Sprintf("Pulling or importing the model takes a blob by the digest %q, which is none.", scanner.Clean(text, 160)),

@@ -2,11 +2,11 @@ package onnx
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
 )
 
@@ -99,7 +99,7 @@ func (m *model) checkLocation(t *tensor, e entry) {
 	})
 }
 
-var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+var scheme = lazyregexp.New(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // leaves says how a path leads out of the folder that it is relative to, on any system;
 // "" where it does not.
@@ -112,7 +112,7 @@ func leaves(path string) string {
 		return "a path that ends early for some loaders"
 	case strings.HasPrefix(slashed, "/"):
 		return "an absolute path"
-	case scheme.MatchString(path) && (len(path) > 1 && path[1] == ':' || strings.Contains(slashed, ":/")):
+	case scheme().MatchString(path) && (len(path) > 1 && path[1] == ':' || strings.Contains(slashed, ":/")):
 		return "a drive or a URL"
 	}
 	for part := range strings.SplitSeq(slashed, "/") {

@@ -2,10 +2,10 @@ package onnx
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/prototext"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
 )
@@ -50,13 +50,13 @@ var modelText = func() *message {
 }()
 
 // textStart matches the first field of a ModelProto that is written as text.
-var textStart = regexp.MustCompile(`^(\s|#.*\n)*(ir_version|producer_name|producer_version|domain|model_version|doc_string|graph|opset_import|metadata_props|` +
+var textStart = lazyregexp.New(`^(\s|#.*\n)*(ir_version|producer_name|producer_version|domain|model_version|doc_string|graph|opset_import|metadata_props|` +
 	`training_info|functions)\s*[:{<]`)
 
 // matchText tells models that are written as text, by the first of them, and where that
 // does not tell by the name.
 func matchText(h *scanner.Head) scanner.Claim {
-	if !textStart.Match(h.Prefix) {
+	if !textStart().Match(h.Prefix) {
 		return scanner.No
 	}
 	b, _ := prototext.Binary(h.Prefix, modelText, nil) // it is cut off
@@ -75,5 +75,5 @@ func matchText(h *scanner.Head) scanner.Claim {
 func isText(a *scanner.Artifact) bool {
 	b := make([]byte, 4<<10)
 	n, _ := a.ReadAt(b, 0)
-	return textStart.Match(b[:n])
+	return textStart().Match(b[:n])
 }

@@ -3,12 +3,11 @@ package pickle
 import (
 	"errors"
 	"math/bits"
-	"regexp"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
@@ -61,7 +60,7 @@ func (j *judge) accidental(t target, at int64) bool {
 	return j.how != readPadded && !t.dangerous && !t.code && !(j.inArray(at) && dottedName().MatchString(t.path))
 }
 
-var dottedName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)+$`) })
+var dottedName = lazyregexp.New(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)+$`)
 
 // inArray reports whether an offset lies in the bytes of an array.
 func (j *judge) inArray(at int64) bool {

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"io"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
@@ -161,9 +160,7 @@ func (p *probe) Step(n int64) error                                         { p.
 
 // streamStart matches what a stream with an import may begin with: a PROTO
 // opcode, or a GLOBAL with two names.
-var streamStart = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\x80[\x00-\x05]|c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n`)
-})
+var streamStart = lazyregexp.New(`\x80[\x00-\x05]|c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n`)
 
 // nextStart returns where such bytes are, or -1.
 func nextStart(b []byte) int {

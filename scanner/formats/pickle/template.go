@@ -2,11 +2,10 @@ package pickle
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
@@ -16,12 +15,10 @@ const templateKey = "_parse_arg_template"
 
 // distributionTemplate matches what scipy writes there: three functions that only
 // name their parameters.
-var distributionTemplate = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*` +
-		`def _parse_args\(self,[\w ,=.]*\):\s+return \([\w ,]*\), [\w ,]+\s+` +
-		`def _parse_args_rvs\(self,[\w ,=.]*\):\s+return self\._argcheck_rvs\([\w ,=]*\)\s+` +
-		`def _parse_args_stats\(self,[\w ,=.]*moments='mv'\):\s+return \([\w ,]*\), [\w ,]+\s*$`)
-})
+var distributionTemplate = lazyregexp.New(`^\s*` +
+	`def _parse_args\(self,[\w ,=.]*\):\s+return \([\w ,]*\), [\w ,]+\s+` +
+	`def _parse_args_rvs\(self,[\w ,=.]*\):\s+return self\._argcheck_rvs\([\w ,=]*\)\s+` +
+	`def _parse_args_stats\(self,[\w ,=.]*moments='mv'\):\s+return \([\w ,]*\), [\w ,]+\s*$`)
 
 // judgeTemplate reports a distribution of scipy.stats whose state brings code of
 // its own.

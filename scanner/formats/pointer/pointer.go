@@ -11,11 +11,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // Analyzer reports pointers as gaps.
@@ -34,20 +34,20 @@ const maxPointer = 1 << 10
 
 var (
 	// The second and third are what early versions of Git LFS wrote; it reads them.
-	lfsVersion = regexp.MustCompile(`^version (https://git-lfs\.github\.com/spec/v1|https://hawser\.github\.com/spec/v1|http://git-media\.io/v/2)\r?(\n|$)`)
-	lfsLine    = regexp.MustCompile(`^([a-z0-9.-]+) (\S[^\r\n]*)$`)
-	lfsOID     = regexp.MustCompile(`^sha256:([0-9a-f]{64})$`)
+	lfsVersion = lazyregexp.New(`^version (https://git-lfs\.github\.com/spec/v1|https://hawser\.github\.com/spec/v1|http://git-media\.io/v/2)\r?(\n|$)`)
+	lfsLine    = lazyregexp.New(`^([a-z0-9.-]+) (\S[^\r\n]*)$`)
+	lfsOID     = lazyregexp.New(`^sha256:([0-9a-f]{64})$`)
 	// The path of a key in the annex, as a pointer or as the target of a link that
 	// was checked out as text. The last group is the key.
-	annexLine = regexp.MustCompile(`^(?:[^\x00-\x1f]*[/\\])?annex[/\\]objects[/\\](?:[^\x00-\x1f]*[/\\])?([^/\\\x00-\x1f]+)\r?(?:\n|$)`)
-	annexKey  = regexp.MustCompile(`^[A-Z0-9_]+(?:-[a-zA-Z][0-9]+)*--.`)
-	annexSize = regexp.MustCompile(`^[A-Z0-9_]+(?:-[a-zA-Z][0-9]+)*?-s([0-9]+)(?:-[a-zA-Z][0-9]+)*--`)
+	annexLine = lazyregexp.New(`^(?:[^\x00-\x1f]*[/\\])?annex[/\\]objects[/\\](?:[^\x00-\x1f]*[/\\])?([^/\\\x00-\x1f]+)\r?(?:\n|$)`)
+	annexKey  = lazyregexp.New(`^[A-Z0-9_]+(?:-[a-zA-Z][0-9]+)*--.`)
+	annexSize = lazyregexp.New(`^[A-Z0-9_]+(?:-[a-zA-Z][0-9]+)*?-s([0-9]+)(?:-[a-zA-Z][0-9]+)*--`)
 )
 
 // match looks at the first line: nothing else starts like this.
 func match(h *scanner.Head) scanner.Claim {
 	text := h.Prefix[:min(len(h.Prefix), maxPointer)]
-	if lfsVersion.Match(text) || annexKeyOf(text) != "" {
+	if lfsVersion().Match(text) || annexKeyOf(text) != "" {
 		return scanner.Sure
 	}
 	return scanner.No
@@ -65,10 +65,10 @@ func run(_ context.Context, p *scanner.Pass) error {
 		return err
 	}
 	switch key := annexKeyOf(text); {
-	case lfsVersion.Match(text):
+	case lfsVersion().Match(text):
 		runLFS(p, text)
 	case key != "":
-		at := scanner.Span{Length: int64(len(annexLine.Find(text)))}
+		at := scanner.Span{Length: int64(len(annexLine().Find(text)))}
 		p.Analysed(0, at.Length)
 		p.Gap(scanner.Pointer, at, "a git-annex pointer stands here; the content%s, with key %q, was not fetched", sizeOf(key), key)
 	default:
@@ -82,7 +82,7 @@ func runLFS(p *scanner.Pass, text []byte) {
 	fields := map[string]string{}
 	var end int64
 	for line := range bytes.Lines(text) {
-		m := lfsLine.FindSubmatch(bytes.TrimRight(line, "\r\n"))
+		m := lfsLine().FindSubmatch(bytes.TrimRight(line, "\r\n"))
 		if m == nil {
 			break
 		}
@@ -90,7 +90,7 @@ func runLFS(p *scanner.Pass, text []byte) {
 		end += int64(len(line))
 	}
 	p.Analysed(0, end)
-	oid := lfsOID.FindStringSubmatch(fields["oid"])
+	oid := lfsOID().FindStringSubmatch(fields["oid"])
 	size, err := strconv.ParseUint(fields["size"], 10, 63)
 	at := scanner.Span{Length: end}
 	if oid == nil || err != nil {
@@ -102,8 +102,8 @@ func runLFS(p *scanner.Pass, text []byte) {
 
 // annexKeyOf returns the key that the first line of a text points to, or "".
 func annexKeyOf(text []byte) string {
-	m := annexLine.FindSubmatch(text)
-	if m == nil || !annexKey.Match(m[1]) {
+	m := annexLine().FindSubmatch(text)
+	if m == nil || !annexKey().Match(m[1]) {
 		return ""
 	}
 	return string(m[1])
@@ -111,7 +111,7 @@ func annexKeyOf(text []byte) string {
 
 // sizeOf tells the size of the content where the key does.
 func sizeOf(key string) string {
-	m := annexSize.FindStringSubmatch(key)
+	m := annexSize().FindStringSubmatch(key)
 	if m == nil {
 		return ""
 	}

@@ -3,11 +3,11 @@ package pyfile
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/pysource"
 )
 
@@ -150,14 +150,14 @@ func literal(c *pysource.Call, path string) bool {
 }
 
 // fetching matches commands that fetch something and run it, or hand a shell to someone.
-var fetching = regexp.MustCompile(`(?i)(curl|wget|Invoke-WebRequest|iwr|DownloadString|certutil)\b.*(\||;|&&|\biex\b).*|/dev/(tcp|udp)/|\bbash -i\b|` +
+var fetching = lazyregexp.New(`(?i)(curl|wget|Invoke-WebRequest|iwr|DownloadString|certutil)\b.*(\||;|&&|\biex\b).*|/dev/(tcp|udp)/|\bbash -i\b|` +
 	`\bnc(at)? .*-[a-z]*[ec]\b|powershell.*-(e|enc|encodedcommand)\b|base64 (-d|--decode|-D)\b.*\|`)
 
 // downloads reports whether the command of a process is such a one.
 func downloads(c *pysource.Call) bool {
 	for _, a := range c.Args {
 		for _, text := range a.Strings {
-			if fetching.MatchString(text[:min(len(text), 4096)]) {
+			if fetching().MatchString(text[:min(len(text), 4096)]) {
 				return true
 			}
 		}

@@ -2,11 +2,11 @@ package pyfile
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // A place says what a file is to the model that it lies beside.
@@ -20,7 +20,7 @@ const (
 
 // loadedName matches the names of files that loaders import or run: those that the
 // libraries write and look for.
-var loadedName = regexp.MustCompile(`^((modeling|modelling|configuration|tokenization|processing|image_processing|video_processing|feature_extraction|pipeline|` +
+var loadedName = lazyregexp.New(`^((modeling|modelling|configuration|tokenization|processing|image_processing|video_processing|feature_extraction|pipeline|` +
 	`generation)(_.*)?|(custom_)?(handler|pipeline|generate|tokenizer|processor)|hubconf|inference|service|loader|model|config|__init__)\.py$`)
 
 // configs are files by which a folder is known to hold a model, besides the models.
@@ -61,7 +61,7 @@ func placeOf(p *scanner.Pass) place {
 	name := strings.ToLower(p.Name())
 	here := folders[0].All(".")
 	switch {
-	case loadedName.MatchString(name) && (slices.ContainsFunc(here, isModel) || slices.Contains(here, "config.json")):
+	case loadedName().MatchString(name) && (slices.ContainsFunc(here, isModel) || slices.Contains(here, "config.json")):
 		return loaded
 	case slices.ContainsFunc(here, isModel):
 		return beside

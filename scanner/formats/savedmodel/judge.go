@@ -2,11 +2,11 @@ package savedmodel
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/tfops"
 )
@@ -144,13 +144,13 @@ func (f *file) optional(e *effect) {
 	}
 }
 
-var remoteURL = regexp.MustCompile(`^(?i:https?|gs|s3|hdfs|webhdfs|viewfs|har|abfss?|az|oss|ftp|grpc)://`)
+var remoteURL = lazyregexp.New(`^(?i:https?|gs|s3|hdfs|webhdfs|viewfs|har|abfss?|az|oss|ftp|grpc)://`)
 
 // remote reports file operators whose path is a URL.
 func (f *file) remote(e *effect) {
 	switch e.op.Class {
 	case tfops.Write, tfops.Cache, tfops.Save, tfops.Restore, tfops.Read, tfops.Table, tfops.Optional:
-		if slices.ContainsFunc(e.texts, remoteURL.MatchString) {
+		if slices.ContainsFunc(e.texts, remoteURL().MatchString) {
 			f.report(e, ruleNetwork, "opens a URL")
 		}
 	default:
@@ -175,12 +175,12 @@ func (e *effect) assets() bool {
 
 // saverPart matches what savers add to the path that they are given, and the names that
 // they use where they are given none.
-var saverPart = regexp.MustCompile(`^(model|checkpoint|/?part|\.part|_temp(_[0-9a-f]{32})?/part|-tf-[0-9]+)?$`)
+var saverPart = lazyregexp.New(`^(model|checkpoint|/?part|\.part|_temp(_[0-9a-f]{32})?/part|-tf-[0-9]+)?$`)
 
 // callers reports whether the value is a path that the caller gives, with no more than
 // a saver adds.
 func (e *effect) callers() bool {
-	return len(e.computed) == 0 && !slices.ContainsFunc(e.texts, func(s string) bool { return !saverPart.MatchString(s) })
+	return len(e.computed) == 0 && !slices.ContainsFunc(e.texts, func(s string) bool { return !saverPart().MatchString(s) })
 }
 
 // report reports an effect.
@@ -205,7 +205,7 @@ func (e *effect) what() []string {
 		case tfops.Graph, tfops.Mlir, tfops.Engine:
 			s = "a constant"
 		case tfops.Save, tfops.Restore:
-			if saverPart.MatchString(s) {
+			if saverPart().MatchString(s) {
 				continue
 			}
 		default:

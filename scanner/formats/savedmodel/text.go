@@ -2,10 +2,10 @@ package savedmodel
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/prototext"
 	"github.com/modelsieve/modelsieve/scanner/internal/protowalk"
 )
@@ -70,11 +70,11 @@ func objectsText() *message {
 }
 
 // textStart matches the first field of a message that is written as text.
-var textStart = regexp.MustCompile(`^(\s|#.*\n)*(node|library|versions|meta_info_def|graph_def|saved_model_schema_version|meta_graphs)\s*[:{<]`)
+var textStart = lazyregexp.New(`^(\s|#.*\n)*(node|library|versions|meta_info_def|graph_def|saved_model_schema_version|meta_graphs)\s*[:{<]`)
 
 // matchText tells graphs that are written as text.
 func matchText(h *scanner.Head) scanner.Claim {
-	if !textStart.Match(h.Prefix) {
+	if !textStart().Match(h.Prefix) {
 		return scanner.No
 	}
 	for i, schema := range texts {
@@ -94,5 +94,5 @@ func matchText(h *scanner.Head) scanner.Claim {
 func isText(a *scanner.Artifact) bool {
 	b := make([]byte, 4<<10)
 	n, _ := a.ReadAt(b, 0)
-	return textStart.Match(b[:n])
+	return textStart().Match(b[:n])
 }

@@ -2,12 +2,12 @@ package torchexport
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/pysource"
 )
@@ -53,11 +53,11 @@ func (j *judge) report(n jsontree.Node, text, does string) {
 // sympy's classes. Only a few of these have text as their argument; any other makes an
 // expression of it.
 var (
-	quoted     = regexp.MustCompile(`\b(Symbol|Dummy|Float|Integer|Wild)\(['"][\w.+\-]{1,80}['"]`)
-	arithmetic = regexp.MustCompile(`^[\w\s.,+\-*/%()<>=!&|~^]*$`)
-	attribute  = regexp.MustCompile(`[\w)]\s*\.\s*[A-Za-z_]|\.\s*[A-Za-z_]\w*\s*\(`)
-	exponent   = regexp.MustCompile(`\b(\d+)\.(\d*[eE])`)
-	called     = regexp.MustCompile(`\b([A-Za-z_]\w*)\s*\(`)
+	quoted     = lazyregexp.New(`\b(Symbol|Dummy|Float|Integer|Wild)\(['"][\w.+\-]{1,80}['"]`)
+	arithmetic = lazyregexp.New(`^[\w\s.,+\-*/%()<>=!&|~^]*$`)
+	attribute  = lazyregexp.New(`[\w)]\s*\.\s*[A-Za-z_]|\.\s*[A-Za-z_]\w*\s*\(`)
+	exponent   = lazyregexp.New(`\b(\d+)\.(\d*[eE])`)
+	called     = lazyregexp.New(`\b([A-Za-z_]\w*)\s*\(`)
 )
 
 // callable are builtins that act without text or attributes.
@@ -68,18 +68,18 @@ var callable = []string{
 
 // expression says what a symbolic size does besides arithmetic, "" where that is nothing.
 func expression(text string) string {
-	plain := quoted.ReplaceAllString(text, "$1(x")
+	plain := quoted().ReplaceAllString(text, "$1(x")
 	switch {
 	case len(text) > pysource.MaxSize:
 		return "is too long to be one"
 	case strings.Contains(plain, "__"):
 		return "reaches for Python's internals"
-	case !arithmetic.MatchString(plain):
+	case !arithmetic().MatchString(plain):
 		return "holds text or more than arithmetic"
-	case attribute.MatchString(exponent.ReplaceAllString(plain, "$1$2")):
+	case attribute().MatchString(exponent().ReplaceAllString(plain, "$1$2")):
 		return "reaches for attributes"
 	}
-	for _, m := range called.FindAllStringSubmatch(plain, -1) {
+	for _, m := range called().FindAllStringSubmatch(plain, -1) {
 		if slices.Contains(callable, m[1]) {
 			return fmt.Sprintf("calls %q", m[1])
 		}
@@ -88,7 +88,7 @@ func expression(text string) string {
 }
 
 // asked are methods of tensors and functions that guards call.
-var asked = regexp.MustCompile(`^((.*\.)?(size|stride|storage_offset|dim|ndimension|numel|item|is_contiguous|sym_\w+)|math\.\w+|builtins\.(abs|bool|float|int|isinstance|len|max|min|` +
+var asked = lazyregexp.New(`^((.*\.)?(size|stride|storage_offset|dim|ndimension|numel|item|is_contiguous|sym_\w+)|math\.\w+|builtins\.(abs|bool|float|int|isinstance|len|max|min|` +
 	`round|set|str|tuple|type)|[A-Z]\w*|torch\._(check|assert)\w*)$`)
 
 // guard says what a guard does besides asking for sizes.
@@ -105,7 +105,7 @@ func (j *judge) guard(text string) string {
 	}
 	for _, c := range source.Calls {
 		for _, path := range c.Paths {
-			if !asked.MatchString(path) {
+			if !asked().MatchString(path) {
 				return fmt.Sprintf("calls %q", scanner.Clean(path, 80))
 			}
 		}

@@ -3,11 +3,11 @@ package torchscript
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/pysource"
 )
@@ -24,7 +24,7 @@ var namespaces = []string{
 func known(namespace string) bool { return slices.Contains(namespaces, namespace) }
 
 // customClass matches the name of a class of C++ code.
-var customClass = regexp.MustCompile(`__torch__\.torch\.classes\.(\w{1,80})\.(\w{1,80})`)
+var customClass = lazyregexp.New(`__torch__\.torch\.classes\.(\w{1,80})\.(\w{1,80})`)
 
 // A finder collects what a file needs from elsewhere.
 type finder struct {
@@ -40,7 +40,7 @@ func report(p *scanner.Pass, source *pysource.Source, raw string) {
 			f.call(&source.Calls[i], path)
 		}
 	}
-	for _, m := range customClass.FindAllStringSubmatchIndex(raw, -1) {
+	for _, m := range customClass().FindAllStringSubmatchIndex(raw, -1) {
 		if !known(raw[m[2]:m[3]]) {
 			f.needs("torch.classes."+raw[m[2]:m[3]]+"."+raw[m[4]:m[5]], int64(m[0]))
 		}

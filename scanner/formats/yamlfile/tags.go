@@ -2,13 +2,13 @@ package yamlfile
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 	"github.com/modelsieve/modelsieve/scanner/internal/calltargets"
 	"github.com/modelsieve/modelsieve/scanner/internal/conftree"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
 )
@@ -42,9 +42,9 @@ var hyperUses = []use{
 
 var (
 	// javaClass matches the tags that SnakeYAML takes for classes.
-	javaClass = regexp.MustCompile(`^tag:yaml\.org,2002:(java|javax|jdk|sun|com|org|net|io|ch|groovy|bsh|clojure|kotlin|scala)(\.[\w$]+)+$`)
+	javaClass = lazyregexp.New(`^tag:yaml\.org,2002:(java|javax|jdk|sun|com|org|net|io|ch|groovy|bsh|clojure|kotlin|scala)(\.[\w$]+)+$`)
 	// otherObject matches the tags of other languages that make objects.
-	otherObject = regexp.MustCompile(`^(!|tag:yaml\.org,2002:|tag:ruby\.yaml\.org,2002:)(ruby/|php/|perl/|js/|object:)`)
+	otherObject = lazyregexp.New(`^(!|tag:yaml\.org,2002:|tag:ruby\.yaml\.org,2002:)(ruby/|php/|perl/|js/|object:)`)
 )
 
 // tags goes through the tags of a document.
@@ -94,10 +94,10 @@ func (t *tags) tag(n *conftree.Node) {
 		archiverules.ReportPath(t.p, n.Span(), "HyperPyYAML loads another configuration,", file)
 	}
 	switch {
-	case javaClass.MatchString(n.Tag):
+	case javaClass().MatchString(n.Tag):
 		t.found = true
 		t.object(n, ruleJavaTag, "SnakeYAML makes an instance of the Java class")
-	case otherObject.MatchString(n.Tag):
+	case otherObject().MatchString(n.Tag):
 		t.found = true
 		t.object(n, ruleObjectTag, "A loader makes an object by the tag")
 	}

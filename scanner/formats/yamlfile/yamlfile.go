@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +21,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 	"github.com/modelsieve/modelsieve/scanner/internal/calltargets"
 	"github.com/modelsieve/modelsieve/scanner/internal/conftree"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/packagesource"
 )
@@ -58,7 +58,7 @@ func match(h *scanner.Head) scanner.Claim {
 	case h.Leftover:
 		return scanner.No
 	case !yamlNamed(h.Name()):
-		if codeTag.MatchString(plain(h.Prefix)) {
+		if codeTag().MatchString(plain(h.Prefix)) {
 			return scanner.Maybe
 		}
 		return scanner.No
@@ -78,21 +78,21 @@ func match(h *scanner.Head) scanner.Claim {
 
 var (
 	// codeTag matches the tags under which loaders make objects.
-	codeTag = regexp.MustCompile(`!!python/|2002:python/|!(new|apply|applyref|name|module|include):|!!(java|javax|com|org|net|io|sun)\.|!(<!?)?(ruby|php|perl)/|!!js/`)
+	codeTag = lazyregexp.New(`!!python/|2002:python/|!(new|apply|applyref|name|module|include):|!!(java|javax|com|org|net|io|sun)\.|!(<!?)?(ruby|php|perl)/|!!js/`)
 	// codeKey matches the keys under which they look for callables.
-	codeKey = regexp.MustCompile(`(^|[\s{,"'])(` + strings.Join(calltargets.Markers, "|") + `|loader_module|model_code_path)["']?\s*:`)
+	codeKey = lazyregexp.New(`(^|[\s{,"'])(` + strings.Join(calltargets.Markers, "|") + `|loader_module|model_code_path)["']?\s*:`)
 	// escape matches the ways in which YAML hides a character.
-	escape = regexp.MustCompile(`\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|%[0-9A-Fa-f]{2}`)
+	escape = lazyregexp.New(`\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|%[0-9A-Fa-f]{2}`)
 )
 
 // marked reports whether a piece of a configuration that builds objects is in a text.
 func marked(text string) bool {
-	return codeTag.MatchString(text) || codeKey.MatchString(text) || strings.Contains(text, "%TAG")
+	return codeTag().MatchString(text) || codeKey().MatchString(text) || strings.Contains(text, "%TAG")
 }
 
 // plain returns a text without the escapes that YAML knows for single characters.
 func plain(raw []byte) string {
-	return escape.ReplaceAllStringFunc(conftree.Text(raw), func(e string) string {
+	return escape().ReplaceAllStringFunc(conftree.Text(raw), func(e string) string {
 		code, _ := strconv.ParseUint(strings.TrimLeft(e, `\xuU%`), 16, 32)
 		return string(rune(code))
 	})

@@ -6,8 +6,9 @@ package npdtype
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // A Type is what a type string says of an element.
@@ -17,7 +18,7 @@ type Type struct {
 }
 
 // typeString matches byte order, kind, size and, for times, the unit.
-var typeString = regexp.MustCompile(`^([<>|=!]?)([?bBhHiIlLqQpPefdgFDGSUVOMmacuit])([0-9]{0,10})(\[[^\]]{1,20}\])?$`)
+var typeString = lazyregexp.New(`^([<>|=!]?)([?bBhHiIlLqQpPefdgFDGSUVOMmacuit])([0-9]{0,10})(\[[^\]]{1,20}\])?$`)
 
 // charSizes are the bytes of the types that one character names without a size.
 var charSizes = map[string]int64{
@@ -37,7 +38,7 @@ func Parse(s string) (Type, error) {
 	if t, ok := names[s]; ok {
 		return t, nil
 	}
-	parts := typeString.FindStringSubmatch(s)
+	parts := typeString().FindStringSubmatch(s)
 	if parts == nil {
 		return Type{}, fmt.Errorf("%q is no NumPy type", s)
 	}

@@ -6,11 +6,11 @@ package packagesource
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 )
 
@@ -21,25 +21,25 @@ func Watch(member string) bool {
 }
 
 // option matches the options of pip that change where packages come from.
-var option = regexp.MustCompile(`^(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)([= ]|$)\s*(.*)`)
+var option = lazyregexp.New(`^(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)([= ]|$)\s*(.*)`)
 
 // public are the indexes that packages come from by default, and those of the frameworks.
-var public = regexp.MustCompile(`^['"]?https://(pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|pypi\.nvidia\.com|wheels\.vllm\.ai|conda\.anaconda\.org|repo\.anaconda\.com)(/|['"]?$)`)
+var public = lazyregexp.New(`^['"]?https://(pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|pypi\.nvidia\.com|wheels\.vllm\.ai|conda\.anaconda\.org|repo\.anaconda\.com)(/|['"]?$)`)
 
 // address matches a requirement that is fetched from where it says.
-var address = regexp.MustCompile(`^(-e\s+|--editable[ =])?([A-Za-z0-9][\w.\-]*(\[[^\]]*\])?\s*@\s*)?((git|hg|svn|bzr)\+\S+|(https?|ftp|file)://\S+)`)
+var address = lazyregexp.New(`^(-e\s+|--editable[ =])?([A-Za-z0-9][\w.\-]*(\[[^\]]*\])?\s*@\s*)?((git|hg|svn|bzr)\+\S+|(https?|ftp|file)://\S+)`)
 
 // Line reports a line of a requirements file that takes a package from elsewhere than the
 // public index, and says whether that may count.
 func Line(p *scanner.Pass, at scanner.Span, line string) bool {
 	line = strings.TrimSpace(line)
 	where := ""
-	if m := option.FindStringSubmatch(line); m != nil {
+	if m := option().FindStringSubmatch(line); m != nil {
 		where = m[3]
-	} else if m := address.FindStringSubmatch(line); m != nil {
+	} else if m := address().FindStringSubmatch(line); m != nil {
 		where = m[4]
 	}
-	if where == "" || public.MatchString(where) {
+	if where == "" || public().MatchString(where) {
 		return false
 	}
 	return report(p, at, where)
@@ -47,7 +47,7 @@ func Line(p *scanner.Pass, at scanner.Span, line string) bool {
 
 // Channel reports a channel of conda that is an address, and says whether that may count.
 func Channel(p *scanner.Pass, at scanner.Span, channel string) bool {
-	if !strings.Contains(channel, "://") || public.MatchString(channel) {
+	if !strings.Contains(channel, "://") || public().MatchString(channel) {
 		return false
 	}
 	return report(p, at, channel)

@@ -56,7 +56,7 @@ func Canonical(module, name string) string {
 // as well.
 func known(path string) string {
 	t, _ := tableOf(path)
-	if to, ok := t.aliases[path]; ok {
+	if to, ok := t.alias(path); ok {
 		return to
 	}
 	return path

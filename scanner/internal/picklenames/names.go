@@ -9,6 +9,7 @@
 package picklenames
 
 import (
+	"bytes"
 	"embed"
 	"slices"
 	"strings"
@@ -32,21 +33,21 @@ func (e Entry) Unconditional() bool { return e.Keep || e.Class && e.Call && e.Sh
 //go:embed data
 var data embed.FS
 
-// A table is what was found out of one package.
+// A table is what was found out of one package: lines sorted by path, which are looked
+// for in the text, because parsing a table costs more than most scans.
 type table struct {
-	rows    map[string]string // letters by canonical path
-	aliases map[string]string // canonical path by another under which the package has the object
-	part    bool              // only some modules were looked at
+	lines []byte
+	part  bool // only some modules were looked at
 }
 
-// tables holds a function for each vetted package that parses its table when it is
+// tables holds a function for each vetted package that reads its table when it is
 // first asked. The table of the standard library is called stdlib.
 var tables = sync.OnceValue(func() map[string]func() table {
 	files, _ := data.ReadDir("data") // a test reads every table
 	all := make(map[string]func() table, len(files))
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), ".txt")
-		all[name] = sync.OnceValue(func() table { return parse(file(name)) })
+		all[name] = sync.OnceValue(func() table { return newTable(file(name)) })
 	}
 	delete(all, stdlibList)
 	return all
@@ -55,33 +56,53 @@ var tables = sync.OnceValue(func() map[string]func() table {
 // stdlibList is the file that lists the modules of the standard library.
 const stdlibList = "stdlib_modules"
 
-// parse reads a table: "path letters evidence versions", or "path = other path".
-// The first line says how much of the package was looked at, and in which versions:
-// "# package whole version..." or "# package part version...".
-func parse(text string) table {
-	t := table{rows: map[string]string{}, aliases: map[string]string{}}
-	for line := range strings.Lines(text) {
-		path, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		letters, rest, _ := strings.Cut(rest, " ")
-		switch {
-		case path == "#":
-			t.part = strings.HasPrefix(rest, "part")
-		case letters == "=":
-			t.aliases[path] = rest
+// newTable returns the table with a text. Its first line says how much of the package
+// was looked at, and in which versions: "# package whole version..." or
+// "# package part version...".
+func newTable(text []byte) table {
+	head, lines, _ := bytes.Cut(text, []byte("\n"))
+	fields := strings.Fields(string(head))
+	return table{lines: lines, part: len(fields) > 2 && fields[2] == "part"}
+}
+
+// find returns what the line of a path says after it: "letters evidence versions", or
+// "= other path" where the package has the object under that one too.
+func (t table) find(path string) (string, bool) {
+	key := []byte(path)
+	low, high := 0, len(t.lines) // the line is in between, and both are starts of lines
+	for low < high {
+		at := bytes.LastIndexByte(t.lines[low:(low+high)/2], '\n') + 1 + low
+		length := bytes.IndexByte(t.lines[at:high], '\n')
+		listed, says, _ := bytes.Cut(t.lines[at:at+length], []byte(" "))
+		switch bytes.Compare(key, listed) {
+		case 0:
+			return string(says), true
+		case -1:
+			high = at
 		default:
-			t.rows[path] = letters
+			low = at + length + 1
 		}
 	}
-	return t
+	return "", false
+}
+
+// row returns the letters of a path.
+func (t table) row(path string) (string, bool) {
+	says, ok := t.find(path)
+	letters, _, _ := strings.Cut(says, " ")
+	return letters, ok && letters != "="
+}
+
+// alias returns the canonical path of the object that has another one too.
+func (t table) alias(path string) (string, bool) {
+	says, _ := t.find(path)
+	return strings.CutPrefix(says, "= ")
 }
 
 // file returns an embedded table.
-func file(name string) string {
-	text, err := data.ReadFile("data/" + name + ".txt")
-	if err != nil {
-		return "" // a test reads every table
-	}
-	return string(text)
+func file(name string) []byte {
+	text, _ := data.ReadFile("data/" + name + ".txt") // a test reads every table
+	return text
 }
 
 // tableOf returns the table of the package that a path or module belongs to.
@@ -103,7 +124,7 @@ func Lookup(path string) (Entry, bool) {
 		entry, ok = reviewedPackages[path]
 	}
 	t, _ := tableOf(path)
-	letters, listed := t.rows[path]
+	letters, listed := t.row(path)
 	if !listed {
 		return entry, ok
 	}
@@ -138,7 +159,7 @@ func entryOf(letters string) Entry {
 
 var stdlibModules = sync.OnceValue(func() map[string]bool {
 	modules := map[string]bool{}
-	for _, m := range strings.Fields(file(stdlibList)) {
+	for _, m := range strings.Fields(string(file(stdlibList))) {
 		modules[m] = true
 	}
 	return modules

@@ -19,12 +19,12 @@ func rows(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for name := range tables() {
-		lines := strings.Split(strings.TrimSuffix(file(name), "\n"), "\n")
+		lines := strings.Split(strings.TrimSuffix(string(file(name)), "\n"), "\n")
 		if !strings.HasPrefix(lines[0], "# "+name) {
 			t.Errorf("the table %s does not say what was looked at", name)
 		}
-		if !slices.IsSorted(lines[1:]) {
-			t.Errorf("the table %s is not sorted", name)
+		if !bytes.HasSuffix(file(name), []byte("\n")) || !slices.IsSorted(lines[1:]) {
+			t.Errorf("the table %s is not sorted, or does not end with a line", name)
 		}
 		for _, line := range lines[1:] {
 			fields := strings.Fields(line)

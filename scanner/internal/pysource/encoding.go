@@ -2,15 +2,16 @@ package pysource
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 )
 
 // cookie matches the comment that declares an encoding (PEP 263).
-var cookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)`)
+var cookie = lazyregexp.New(`^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)`)
 
-var blankLine = regexp.MustCompile(`^[ \t\f]*(#.*)?$`)
+var blankLine = lazyregexp.New(`^[ \t\f]*(#.*)?$`)
 
 // singleBytes are prefixes of encodings that have ASCII in their lower half and one
 // byte for each character: only the text in strings is not what it seems.
@@ -66,10 +67,10 @@ func declared(src []byte) (string, int) {
 			line = line[:i]
 		}
 		at += len(line)
-		if m := cookie.FindSubmatch(line); m != nil {
+		if m := cookie().FindSubmatch(line); m != nil {
 			return strings.ReplaceAll(strings.ToLower(string(m[1])), "-", "_"), at
 		}
-		if !blankLine.Match(line) {
+		if !blankLine().Match(line) {
 			return "", at
 		}
 		for _, end := range []string{"\r\n", "\n", "\r"} {
