@@ -66,9 +66,7 @@ func (h *heap) make(k Kind, items ...Value) (Value, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, v := range items {
-		*h.item(first + uint32(i)) = v
-	}
+	h.put(first, items)
 	v := makeValue(k, uint64(h.nNodes))
 	h.nNodes++
 	*h.node(v) = node{kind: k, n: uint32(len(items)), first: first, room: uint32(len(items))}
@@ -101,11 +99,24 @@ func (h *heap) reserve(n uint32) (uint32, error) {
 	return first, nil
 }
 
+// put copies items to their place in the heap, chunk by chunk.
+func (h *heap) put(first uint32, items []Value) {
+	for len(items) > 0 {
+		n := copy(h.items[first>>chunkBits][first&chunkMask:], items)
+		first, items = first+uint32(n), items[n:]
+	}
+}
+
 // add appends items, in groups of stride, to a list, set or dict. Behind h.keep
 // groups only those that are not plain data are kept, and behind looseItems none.
 func (h *heap) add(v Value, items []Value, stride int) error {
-	for ; len(items) >= stride; items = items[stride:] {
-		nd, group := h.node(v), items[:stride]
+	nd := h.node(v)
+	items = items[:len(items)-len(items)%stride]
+	if h.nNodes < h.most && int(nd.n)+len(items) <= h.keep*stride {
+		return h.extend(nd, items)
+	}
+	for ; len(items) > 0; items = items[stride:] {
+		group := items[:stride]
 		loose := !h.allData(group)
 		switch kept := int(nd.n) / stride; {
 		case kept < h.keep && (loose || h.nNodes < h.most), loose && kept < looseItems:
@@ -116,31 +127,29 @@ func (h *heap) add(v Value, items []Value, stride int) error {
 			}
 			continue
 		}
-		if err := h.grow(nd, uint32(stride)); err != nil {
+		if err := h.extend(nd, group); err != nil {
 			return err
 		}
-		for i, item := range group {
-			*h.item(nd.first + nd.n + uint32(i)) = item
-		}
-		nd.n += uint32(stride)
 	}
 	return nil
 }
 
-// grow makes room for n more items of a node, moving them where it must.
-func (h *heap) grow(nd *node, n uint32) error {
-	if nd.n+n <= nd.room {
-		return nil
+// extend appends items to a node, moving those that it has where there is no room.
+func (h *heap) extend(nd *node, items []Value) error {
+	n := nd.n + uint32(len(items))
+	if n > nd.room {
+		room := max(2*nd.room, n)
+		first, err := h.reserve(room)
+		if err != nil {
+			return err
+		}
+		for i := range nd.n {
+			*h.item(first + i) = *h.item(nd.first + i)
+		}
+		nd.first, nd.room = first, room
 	}
-	room := max(2*nd.room, nd.n+n)
-	first, err := h.reserve(room)
-	if err != nil {
-		return err
-	}
-	for i := range nd.n {
-		*h.item(first + i) = *h.item(nd.first + i)
-	}
-	nd.first, nd.room = first, room
+	h.put(nd.first+nd.n, items)
+	nd.n = n
 	return nil
 }
 
