@@ -108,10 +108,11 @@ func (p *payload) readAll(r io.Reader, limit int64) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// carriesImport reports whether content is a pickle that imports something, or a code
-// object, for as far as its first bytes tell.
+// carriesImport reports whether content is a pickle that may import something, itself
+// or by what it carries, or a code object, for as far as its first bytes tell.
 func carriesImport(prefix []byte, size int64) bool {
-	return probeStream(prefix, size).imports || picklevm.EncodingOf(prefix) == "marshal"
+	probe := probeStream(prefix, size)
+	return probe.imports || probe.open || probe.ran && probe.carries || picklevm.EncodingOf(prefix) == "marshal"
 }
 
 // followLiterals looks at the strings and bytes of the stream that may be pickles or
@@ -134,7 +135,7 @@ func (j *judge) followLiterals() error {
 // prefixBytes is how much of a literal is probed.
 const prefixBytes = 4 << 10
 
-// followLiteral hands on a literal where it is a pickle that imports something.
+// followLiteral hands on a literal where it is a pickle that may import something.
 func (j *judge) followLiteral(l picklevm.Literal) error {
 	p := payload{j: j}
 	defer func() { j.p.Budget.Release(p.held) }()

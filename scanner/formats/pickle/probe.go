@@ -79,13 +79,17 @@ type probe struct {
 	wild    bool  // the first import has a name that no module has
 	danger  bool  // something dangerous was imported
 	calls   bool  // something was called or made
+	carries bool  // a string or bytes may be a pickle of its own
 	opcodes int64 // opcodes that ran
 }
 
 // probeStream runs the head of an artifact of that many bytes.
 func probeStream(head []byte, size int64) probe {
 	var p probe
-	m := picklevm.New(picklevm.Config{Input: headReader(head), Size: size, Head: head}, &p)
+	m := picklevm.New(picklevm.Config{
+		Input: headReader(head), Size: size, Head: head,
+		Nested: func(picklevm.Literal) { p.carries = true },
+	}, &p)
 	for first := true; m.Remaining() > 0; first = false {
 		if at := m.Offset(); at >= int64(len(head)) || !picklevm.IsOpcode(head[at]) {
 			break
