@@ -145,6 +145,10 @@ func (j *judge) node(n jinjaast.Node) {
 		}
 	}
 	switch n := n.(type) {
+	case *jinjaast.Name:
+		if internalName().MatchString(n.ID) && !j.declared[n.ID] {
+			j.attribute(n.At(), n.ID)
+		}
 	case *jinjaast.Attr:
 		j.attribute(n.At(), n.Name)
 		j.engineObject(n.Of, n.At(), n.Name)

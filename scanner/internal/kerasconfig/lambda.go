@@ -53,7 +53,7 @@ func (w *Walker) slots(config jsontree.Node, layer bool) error {
 			continue
 		}
 		for value := range config.All(slot) {
-			if !typed && !isDump(value) {
+			if !typed && !isDump(value) && !isSource(value) {
 				continue
 			}
 			if err := w.python(value, code([]jsontree.Node{value})); err != nil {
@@ -74,6 +74,12 @@ func isDump(n jsontree.Node) bool {
 		}
 	}
 	return first.Kind() == jsontree.String || n.Get("class_name").Is("__tuple__")
+}
+
+// isSource reports whether a value is text that is no name: where a function is named, a
+// loader that evaluates the text would run it.
+func isSource(n jsontree.Node) bool {
+	return n.Kind() == jsontree.String && strings.ContainsAny(n.Text(), "(: ")
 }
 
 // code returns the text of a function's code: the first text in it.
@@ -153,6 +159,9 @@ func (w *Walker) python(n jsontree.Node, text string) error {
 	stream := unpack(text)
 	list, readErr := pycode.Read(stream, pycode.Limits{Step: w.Budget.Step})
 	message := "Building the model runs Python bytecode that the file carries: " + summary(list, readErr) + "."
+	if isSource(n) && len(list.Functions) == 0 {
+		message = "A function of the model stands in the file as the text of Python code or as bytecode that could not be read."
+	}
 	d := scanner.Detail{Message: message, Evidence: evidence(list), Identity: []string{text}}
 	if place := w.place(n); place != "" {
 		d.Evidence = append([]string{"at " + place}, d.Evidence...)
