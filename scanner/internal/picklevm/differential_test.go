@@ -67,7 +67,23 @@ func version(python string) string {
 
 // compareAll runs streams on a Python and on the machine.
 func compareAll(t *testing.T, python string, count int, seed uint64) {
-	cmd := exec.Command(python, "testdata/driver.py")
+	accepted := 0
+	drive(t, python, count, func(i int) []byte { return streamOf(seed + uint64(i)) }, func(i int, did map[string][]string) {
+		if did["c"][len(did["c"])-1] == "stop" {
+			accepted++
+		}
+		compare(t, seed+uint64(i), did)
+	})
+	t.Logf("the C unpickler accepted %d", accepted)
+	if accepted < count/50 {
+		t.Errorf("only %d of %d streams were accepted: the generator makes nothing but errors", accepted, count)
+	}
+}
+
+// drive has the driver run inputs and hands on what each unpickler did, input by input.
+func drive(t *testing.T, python string, count int, input func(i int) []byte, result func(i int, did map[string][]string), args ...string) {
+	t.Helper()
+	cmd := exec.Command(python, append([]string{"testdata/driver.py"}, args...)...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -82,32 +98,24 @@ func compareAll(t *testing.T, python string, count int, seed uint64) {
 	go func() {
 		defer in.Close()
 		for i := range count {
-			fmt.Fprintln(in, hex.EncodeToString(streamOf(seed+uint64(i))))
+			fmt.Fprintln(in, hex.EncodeToString(input(i)))
 		}
 	}()
-	accepted := 0
 	lines := bufio.NewReaderSize(out, 1<<20)
 	for i := range count {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
-			t.Fatalf("stream %d: the driver ended: %v", i, err)
+			t.Fatalf("input %d: the driver ended: %v", i, err)
 		}
 		var did map[string][]string
 		if err := json.Unmarshal(line, &did); err != nil {
 			t.Fatal(err)
 		}
-		if did["c"][len(did["c"])-1] == "stop" {
-			accepted++
-		}
-		compare(t, seed+uint64(i), did)
+		result(i, did)
 	}
 	io.Copy(io.Discard, out)
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
-	}
-	t.Logf("the C unpickler accepted %d", accepted)
-	if accepted < count/50 {
-		t.Errorf("only %d of %d streams were accepted: the generator makes nothing but errors", accepted, count)
 	}
 }
 
@@ -127,26 +135,33 @@ func compare(t *testing.T, seed uint64, did map[string][]string) {
 		}
 	}
 	for name, events := range did {
-		counts := map[string]int{}
-		for _, e := range events {
-			counts[e]++
+		compareEvents(t, seed, name, stream, events, r.seen, err)
+	}
+}
+
+// compareEvents checks that the machine told of the events of one unpickler. err is the
+// machine's error.
+func compareEvents(t *testing.T, seed uint64, name string, stream []byte, events []string, seen map[string]int, err error) {
+	t.Helper()
+	counts := map[string]int{}
+	for _, e := range events {
+		counts[e]++
+	}
+	computed := map[string]int{} // events of a kind whose name the machine does not know
+	for e, n := range counts {
+		kind, _, _ := strings.Cut(e, " ")
+		if kind == "touch" {
+			n = 1 // a key is hashed again where a dict is copied
 		}
-		computed := map[string]int{} // events of a kind whose name the machine does not know
-		for e, n := range counts {
-			kind, _, _ := strings.Cut(e, " ")
-			if kind == "touch" {
-				n = 1 // a key is hashed again where a dict is copied
-			}
-			short := n - r.seen[e]
-			switch {
-			case e == "stop" && err != nil:
-				t.Errorf("seed %d: the %s unpickler accepts %q, the machine says: %v", seed, name, stream, err)
-			case kind == "error" || e == "stop" || kind == "touch" && err != nil: // an error is a gap
-			case short > 0 && computed[kind]+short <= r.seen[kind+" computed"]:
-				computed[kind] += short
-			case short > 0:
-				t.Errorf("seed %d: the %s unpickler does %q %d times, the machine tells %d times, of %q", seed, name, e, n, r.seen[e], stream)
-			}
+		short := n - seen[e]
+		switch {
+		case e == "stop" && err != nil:
+			t.Errorf("seed %d: the %s unpickler accepts %q, the machine says: %v", seed, name, stream, err)
+		case kind == "error" || e == "stop" || kind == "touch" && err != nil: // an error is a gap
+		case short > 0 && computed[kind]+short <= seen[kind+" computed"]:
+			computed[kind] += short
+		case short > 0:
+			t.Errorf("seed %d: the %s unpickler does %q %d times, the machine tells %d times, of %q", seed, name, e, n, seen[e], stream)
 		}
 	}
 }

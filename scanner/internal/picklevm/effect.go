@@ -318,6 +318,7 @@ func (m *Machine) get(op byte) error {
 		return err
 	}
 	v, ok := m.memo.get(i)
+	m.shared = m.shared || m.memoized || !ok
 	if !ok {
 		return m.malformed("memo index %d is not set", i)
 	}

@@ -33,6 +33,7 @@ func (m *Machine) do(op byte) error {
 		}
 		return m.literal(KindFloat)
 	case opMemoize:
+		m.memoized = true
 		return m.memoize(uint64(m.memo.count))
 	case opBinPut, opLongBinPut, opPut:
 		return m.put(op)

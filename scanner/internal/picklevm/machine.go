@@ -19,12 +19,16 @@ type Config struct {
 	// Restart reads frames as the C unpickler did that dropped the rest of one where an
 	// opcode crosses its end. Such a machine runs one stream.
 	Restart bool
+	// KeepMemo keeps what a stream made for the next one: an unpickler that is called again
+	// has one memo for all streams.
+	KeepMemo bool
 	// Nested, where not nil, is told of literals that may hold a pickle.
 	Nested func(Literal)
 }
 
 // A Machine runs the streams of one input, one after the other, as a loader that
-// calls load again and again does: each with a fresh memo. Not for concurrent use.
+// calls load again and again does: each with a fresh memo, unless Config.KeepMemo says
+// otherwise. Not for concurrent use.
 type Machine struct {
 	cfg Config
 	in  window
@@ -34,8 +38,11 @@ type Machine struct {
 	stack    []Value
 	marks    []uint32 // stack heights
 	memo     memo
+	memoized bool // the stream ran MEMOIZE, which counts what the memo has
+	shared   bool // what the stream fetched from the memo depends on the streams before
 	protocol int
 	frameEnd int64 // offset behind the open frame; 0: none is open
+	lastEnd  int64 // offset behind the frame in which the last stream stopped; 0: none
 
 	globals   []*Global
 	globalIDs map[globalKey]Value
@@ -62,28 +69,36 @@ func New(cfg Config, obs Observer) *Machine {
 		m.in.splice = &splice{r: cfg.Input}
 		m.in.r, m.cfg.Input = m.in.splice, m.in.splice
 	}
-	m.reset()
+	m.forget()
 	return m
 }
 
 // keptStack is how large the stack of one stream may be to be used for the next.
 const keptStack = 1 << 12
 
-// reset forgets what a stream made.
+// reset makes the machine ready for a stream.
 func (m *Machine) reset() {
+	m.stack, m.marks = m.stack[:0], m.marks[:0]
+	m.protocol, m.frameEnd, m.lastEnd = 0, 0, 0
+	m.memoized, m.shared = false, false
+	if !m.cfg.KeepMemo {
+		m.forget()
+	}
+}
+
+// forget forgets what streams made.
+func (m *Machine) forget() {
 	m.Close()
 	old := m.heap // its first chunks serve again
 	m.heap = heap{
 		keep: max(maxItems, m.cfg.Keep), hold: m.cfg.Hold, most: preciseNodes,
 		nodes: old.nodes[:min(1, len(old.nodes))], items: old.items[:min(1, len(old.items))],
 	}
-	m.stack, m.marks = m.stack[:0], m.marks[:0]
 	if cap(m.stack)+cap(m.marks) > keptStack {
 		m.stack, m.marks = nil, nil // Close gave back what they were charged for
 	}
 	m.memo = memo{hold: m.hold}
 	m.globals, m.globalIDs, m.words = nil, map[globalKey]Value{}, map[int64]string{}
-	m.protocol, m.frameEnd = 0, 0
 }
 
 // KeepData has containers of plain data kept from here on to the end of the stream, also
@@ -113,6 +128,14 @@ func (m *Machine) Remaining() int64 { return m.in.remaining() }
 
 // MoveTo sets where the next stream starts.
 func (m *Machine) MoveTo(off int64) { m.in.moveTo(off) }
+
+// Shared reports whether the last stream fetched something from its memo that it would
+// not find there, or elsewhere, if it shared the memo of the streams before.
+func (m *Machine) Shared() bool { return m.shared }
+
+// FrameEnd returns where the frame ends inside of which the last stream stopped, or 0: a
+// loader that read the whole frame starts the next stream there.
+func (m *Machine) FrameEnd() int64 { return m.lastEnd }
 
 // Globals returns what the stream looked up, in the order of the first look-ups.
 func (m *Machine) Globals() []*Global { return m.globals }
@@ -177,6 +200,10 @@ func (m *Machine) stop() (Value, error) {
 		return 0, m.end(err)
 	}
 	m.store(v)
+	if m.frameEnd > m.in.offset() {
+		m.obs.Anomaly(AnomalyFrame, m.opAt, "the stream ends before its frame does")
+		m.lastEnd = m.frameEnd
+	}
 	return v, m.step()
 }
 

@@ -1,5 +1,8 @@
 """Runs pickle streams on CPython's unpicklers and prints what they look up and call.
 
+driver.py [rows]: with rows, each input is a row of streams, which unpicklers load one
+after the other: "again" one unpickler with one memo for all, else a new one for each.
+
 Reads lines of hex from standard input; for each prints one JSON object
 {"c": [...], "c, from a file": [...], "python": [...]}: per unpickler the list of events in order, ending
 with "stop" where the stream was accepted. Nothing is imported: find_class gives
@@ -113,23 +116,36 @@ class File(io.BytesIO):
         return self.getvalue()[at : at + size]
 
 
-def run(base, file, encoding):
+def run(base, file, encoding, loads=1, again=False):
     events = []
     copyreg.clear_extension_cache()  # it holds the stubs of the last run
     try:
-        unpickler(base, events)(file, encoding=encoding).load()
-        events.append("stop")
+        one = unpickler(base, events)(file, encoding=encoding)
+        for _ in range(loads):
+            (one if again else unpickler(base, events)(file, encoding=encoding)).load()
+            events.append("stop")
     except BaseException as error:  # whatever it is, the events before it happened
         events.append("error " + type(error).__name__)
     return events
 
 
-for line in sys.stdin:
-    stream = bytes.fromhex(line.strip())
-    encoding = ENCODINGS[len(stream) % 4]
-    answer = {
+def single(stream, encoding):
+    return {
         "c": run(pickle.Unpickler, File(stream), encoding),
         "c, from a file": run(pickle.Unpickler, io.BytesIO(stream), encoding),
         "python": run(pickle._Unpickler, io.BytesIO(stream), encoding),
     }
-    print(json.dumps(answer), flush=True)
+
+
+def row(stream, encoding):
+    answer = {}
+    for again in (False, True):
+        for name, base, file in ("c", pickle.Unpickler, File), ("c, from a file", pickle.Unpickler, io.BytesIO), ("python", pickle._Unpickler, io.BytesIO):
+            answer[name + ", again" * again] = run(base, file(stream), encoding, stream.count(b".") + 1, again)
+    return answer
+
+
+answer = row if sys.argv[1:] == ["rows"] else single
+for line in sys.stdin:
+    stream = bytes.fromhex(line.strip())
+    print(json.dumps(answer(stream, ENCODINGS[len(stream) % 4])), flush=True)
