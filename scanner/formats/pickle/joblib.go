@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
-	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
@@ -17,20 +16,6 @@ import (
 //
 // Other loaders run those bytes as opcodes, and joblib before 1.2 knew no padding before
 // them, so that it goes on elsewhere. A stream with arrays is read in these ways as well.
-
-// A reading says what becomes of the bytes behind a NumpyArrayWrapper.
-type reading uint8
-
-const (
-	readPadded   reading = iota // an array, with padding where the wrapper says so
-	readUnpadded                // an array without padding, as joblib before 1.2 has it
-	readOpcodes                 // opcodes, as every other unpickler has it
-)
-
-// String completes "what a loader does ...".
-func (r reading) String() string {
-	return [...]string{"as joblib", "as joblib before 1.2", "as a pickle without arrays"}[r]
-}
 
 // otherReadings reads a stream with arrays as other loaders do. In honest files they meet
 // something that is no opcode at the first array.
@@ -43,24 +28,13 @@ func (j *judge) otherReadings(start int64) error {
 		errs = append(errs, j.p.Reread(how.String(), j.p, j.p.Size, func(p *scanner.Pass) error {
 			again := newJudge(j.ctx, p)
 			defer again.m.Close()
-			again.reread, again.how, again.arrays = true, how, j.arrays
+			again.reread, again.how, again.arrays, again.known = true, how, j.arrays, j.known
 			again.m.MoveTo(start)
 			return again.load()
 		}))
 	}
 	return errors.Join(errs...)
 }
-
-// accidental reports whether a name that an opcode at an offset reaches says nothing:
-// where the last bytes of honest arrays run as opcodes, those that follow fetch strings of
-// the memo by wrong numbers and make names of them. What counts is what is known to be
-// dangerous, and what the bytes of an array do by themselves, if a name is one and no
-// accident of numbers either.
-func (j *judge) accidental(t target, at int64) bool {
-	return j.how != readPadded && !t.dangerous && !t.code && !(j.inArray(at) && dottedName().MatchString(t.path))
-}
-
-var dottedName = lazyregexp.New(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)+$`)
 
 // inArray reports whether an offset lies in the bytes of an array.
 func (j *judge) inArray(at int64) bool {

@@ -39,10 +39,14 @@ type judge struct {
 	split      bool // a frame ends where no opcode does
 	spliced    bool // the stream has an array of joblib
 	how        reading
-	arrays     []scanner.Span // the bytes of arrays, in the order of their offsets
+	memo       oneMemo
+	known      map[string]bool // names of what streams import, of all streams and of the reading before this one
+	arrays     []scanner.Span  // the bytes of arrays, in the order of their offsets
 
 	targets    map[picklevm.Value]target
 	judged     map[picklevm.Value]scanner.Use    // globals that a finding above import level names, or that were used
+	started    int64                             // where the stream starts
+	finished   int                               // globals of streams before, where the machine keeps them
 	active     bool                              // the stream imported or called something
 	from       int64                             // where the opcodes start that are not accounted for yet
 	dtypes     map[picklevm.Value]dtype          // what is known of NumPy dtypes of the stream
@@ -63,30 +67,34 @@ type judge struct {
 }
 
 // newJudge returns a judge with a machine over the pass's artifact.
-func newJudge(ctx context.Context, p *scanner.Pass) *judge { return newJudgeOf(ctx, p, false) }
+func newJudge(ctx context.Context, p *scanner.Pass) *judge {
+	return newJudgeOf(ctx, p, picklevm.Config{})
+}
 
-// newJudgeOf returns a judge whose machine reads frames as picklevm.Config.Restart says.
-func newJudgeOf(ctx context.Context, p *scanner.Pass, restart bool) *judge {
+// newJudgeOf returns a judge whose machine reads in another way, as c says.
+func newJudgeOf(ctx context.Context, p *scanner.Pass, c picklevm.Config) *judge {
 	j := &judge{ctx: ctx, p: p, looked: map[string]bool{}}
-	j.m = picklevm.New(picklevm.Config{
-		Input: p, Size: p.Size, Restart: restart, Hold: p.Budget.Hold, Release: p.Budget.Release,
-		Nested: func(l picklevm.Literal) {
-			if len(j.literals) < maxLiterals {
-				j.literals = append(j.literals, l)
-			} else if l.Encoding == "raw" {
-				j.unfollowed = true
-			}
-		},
-	}, j)
+	c.Input, c.Size, c.Hold, c.Release = p, p.Size, p.Budget.Hold, p.Budget.Release
+	c.Nested = func(l picklevm.Literal) {
+		if len(j.literals) < maxLiterals {
+			j.literals = append(j.literals, l)
+		} else if l.Encoding == "raw" {
+			j.unfollowed = true
+		}
+	}
+	j.m = picklevm.New(c, j)
 	return j
 }
 
-// begin forgets the stream before.
+// begin forgets the stream before, as the machine does.
 func (j *judge) begin() {
-	j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
-	j.active, j.from, j.dtypes = false, j.m.Offset(), map[picklevm.Value]dtype{}
-	j.partials = map[picklevm.Value]picklevm.Value{}
-	j.spliced = false
+	if j.targets == nil || j.how != readOneMemo {
+		j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
+		j.dtypes, j.partials = map[picklevm.Value]dtype{}, map[picklevm.Value]picklevm.Value{}
+		j.finished = 0
+	}
+	j.started = j.m.Offset()
+	j.active, j.from, j.spliced = false, j.started, false
 	if j.how == readPadded {
 		j.arrays = nil
 	}
@@ -315,6 +323,7 @@ func (j *judge) judgeDangerousNew(t target, c picklevm.Call) picklevm.Flags {
 // report reports a use of a callable. In does, %s stands for the callable.
 func (j *judge) report(r *scanner.Rule, t target, use scanner.Use, c picklevm.Call, does string) {
 	if j.accidental(t, c.At) {
+		j.reportAccident(t, c.At)
 		return
 	}
 	j.say(r, j.at(c.At), j.detail(t, use, c, does))
@@ -385,62 +394,4 @@ func (j *judge) Anomaly(kind picklevm.AnomalyKind, at int64, text string) {
 		Message:  "Loading this pickle depends on the unpickler: " + text + ".",
 		Evidence: []string{text}, Identity: []string{string(kind), text},
 	})
-}
-
-// finish reports, at the end of a stream, the names that were only imported.
-func (j *judge) finish(result picklevm.Value, err error) error {
-	for i, g := range j.m.Globals() {
-		if j.missing(g) {
-			continue
-		}
-		v := picklevm.GlobalValue(i)
-		use, used := j.judged[v]
-		if !used {
-			use = scanner.UseImport
-			j.judgeImport(j.targetOf(v), g)
-		}
-		if err := j.Step(1); err != nil {
-			return err
-		}
-		if j.p.Inspecting() {
-			j.inspectImport(j.targetOf(v), g, use)
-		}
-	}
-	j.lookBeside()
-	j.programEnd(result, err)
-	return nil
-}
-
-// judgeImport reports a name that was looked up and neither called nor
-// constructed.
-func (j *judge) judgeImport(t target, g *picklevm.Global) {
-	rule, text := j.importRule(t, g)
-	if rule == nil || j.accidental(t, g.At) {
-		return
-	}
-	j.say(rule, j.at(g.At), scanner.Detail{
-		Message:  fmt.Sprintf("Loading this pickle %s.%s", withName(text, t), t.spelling()),
-		Evidence: []string{t.path}, Identity: []string{t.path, string(scanner.UseImport)},
-		Name: t.path, Use: scanner.UseImport,
-	})
-}
-
-// importRule decides what an import that is not used within the stream means.
-func (j *judge) importRule(t target, g *picklevm.Global) (*scanner.Rule, string) {
-	function := g.Stored && !t.isClass()
-	switch {
-	case t.unresolved != "":
-		return ruleUnresolved, "imports " + t.unresolved
-	case t.isKept(g.Stored):
-		return nil, ""
-	case t.dangerous:
-		return ruleDangerousImport, "imports %s, which " + t.danger.Text
-	case t.listed && (t.entry.Unconditional() || t.isClass() || !g.Stored), j.scripted(t):
-		return nil, ""
-	case t.vetted && function:
-		return ruleUnlistedCall, "keeps %s in the loaded object, a function that was not shown to be inert and runs when it is used"
-	case t.vetted:
-		return ruleUnlistedImport, "imports %s, which was not shown to be inert"
-	}
-	return ruleUnknownImport, "imports %s of a package that nobody vetted"
 }

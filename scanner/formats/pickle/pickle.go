@@ -40,10 +40,27 @@ func run(ctx context.Context, p *scanner.Pass) error {
 
 // runStreams judges one stream after the other.
 func runStreams(ctx context.Context, p *scanner.Pass) error {
+	others, err := runEach(ctx, p)
+	return errors.Join(err, others.read(ctx, p))
+}
+
+// runEach judges streams of which each has a memo of its own, and says how they are read
+// otherwise.
+func runEach(ctx context.Context, p *scanner.Pass) (oneMemo, error) {
 	j := newJudge(ctx, p)
 	defer j.m.Close()
+	err := j.streams()
+	return j.memo, err
+}
+
+// streams judges the streams from the machine's position on.
+func (j *judge) streams() error {
+	p := j.p
 	for first := true; first || j.m.Remaining() > 0 && j.plausible(); first = false {
 		err := j.load()
+		if !first {
+			j.memo.note(j, err)
+		}
 		if err != nil && !first && !j.active {
 			return nil // no stream: the engine looks at what is left
 		}
@@ -67,7 +84,7 @@ func (j *judge) load() error {
 	j.begin()
 	start := j.m.Offset()
 	result, err := j.m.Load()
-	err = errors.Join(err, j.finish(result, err), j.followLiterals(), j.restart(start), j.otherReadings(start))
+	err = errors.Join(err, j.finish(result, err), j.followLiterals(), j.restart(start), j.behindFrame(), j.otherReadings(start))
 	var input *scanner.Error
 	if errors.As(err, &input) && input.Reason == scanner.Truncated {
 		return scanner.Errorf(scanner.Truncated, input.At.Offset, "the pickle ends before its STOP: %s", input.Text)

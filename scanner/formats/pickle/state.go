@@ -2,7 +2,6 @@ package pickle
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
@@ -138,20 +137,9 @@ func (j *judge) judgeState(target, state picklevm.Value, at int64) {
 			loose = true
 		}
 	}
-	if slots.Kind() == picklevm.KindDict && loose {
+	if slots.Kind() == picklevm.KindDict && loose && !j.astray() {
 		j.reportHook(target, state, at)
 	}
-}
-
-// reportHook reports a callable that an instance is given in place of a method.
-func (j *judge) reportHook(target, state picklevm.Value, at int64) {
-	class := j.classOf(target)
-	j.say(ruleGlobalWrite, j.at(at), scanner.Detail{
-		Message:  fmt.Sprintf("Loading this pickle puts a callable where Python looks for a method of an instance of %s.", class.quoted()),
-		Evidence: []string{j.render(state, 400)},
-		Identity: []string{class.path, j.identity(state)},
-		Name:     class.path,
-	})
 }
 
 // reportHooks reports that an instance of a listed class is made to run methods that
@@ -369,57 +357,6 @@ func (j *judge) mutatePairs(target picklevm.Value, items []picklevm.Value, at in
 		j.Pair(target, items[i], items[i+1], at)
 	}
 	return nil
-}
-
-// hookNames are attributes that Python, unpicklers and loaders call on objects
-// that they build, besides those with two underscores.
-var hookNames = map[string]bool{
-	"append": true, "extend": true, "add": true, "update": true, "items": true, "keys": true, "values": true,
-	"forward": true, "predict": true, "transform": true,
-}
-
-// Pair implements picklevm.Observer: a dict, perhaps the state of an instance,
-// gets a value that may be callable.
-func (j *judge) Pair(dict, key, value picklevm.Value, at int64) {
-	if !j.mayBeHook(key) {
-		return
-	}
-	if picklevm.MayBeCallable(value) && !j.harmless(value) {
-		if j.m.Flags(dict)&(flagState|flagHooked) == flagState { // an instance may have kept the dict
-			j.reportLateHook(dict, key, value, at)
-		}
-		j.m.SetFlags(dict, flagHooked)
-	}
-}
-
-// mayBeHook reports whether a key is the name of a method that is called by itself, or
-// one that is computed.
-func (j *judge) mayBeHook(key picklevm.Value) bool {
-	switch name, ok := j.m.Str(key); {
-	case ok:
-		return hookNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
-	default: // a call may give a string, or something equal to one
-		return key.Kind() == picklevm.KindCall || key.Kind() == picklevm.KindInstance
-	}
-}
-
-// reportLateHook reports a callable that comes under the name of a method into a dict
-// that is the state of an instance already.
-func (j *judge) reportLateHook(dict, key, value picklevm.Value, at int64) {
-	j.say(ruleGlobalWrite, j.at(at), scanner.Detail{
-		Message:  "Loading this pickle puts a callable where Python looks for a method, into the state that an instance was given before.",
-		Evidence: []string{j.render(key, 80) + ": " + j.render(value, 200)},
-		Identity: []string{j.identity(dict, key, value)},
-	})
-}
-
-// harmless reports whether a value does nothing when it is called, or cannot be.
-func (j *judge) harmless(v picklevm.Value) bool {
-	if v.Kind() == picklevm.KindGlobal {
-		t := j.targetOf(v)
-		return t.listed && t.entry.Unconditional()
-	}
-	return j.isDatum(v) && j.classOf(v).path != "functools.partial"
 }
 
 // Hash implements picklevm.Observer: a value becomes a key or a member, so that
