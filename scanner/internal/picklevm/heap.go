@@ -12,6 +12,9 @@ const (
 
 	nodeBytes = 16
 	itemBytes = 8
+
+	// firstLen is how long the first chunk is at first: most streams are short.
+	firstLen = 1 << 8
 )
 
 // maxItems is how many items of a list, set or dict are kept unless the Config
@@ -56,11 +59,11 @@ func (h *heap) item(i uint32) *Value { return &h.items[i>>chunkBits][i&chunkMask
 
 // make makes a value of a kind with items.
 func (h *heap) make(k Kind, items ...Value) (Value, error) {
-	if int(h.nNodes>>chunkBits) >= len(h.nodes) {
-		if err := h.charge(chunkLen * nodeBytes); err != nil {
+	if h.nNodes >= room(h.nodes) {
+		if err := h.charge(int64(more(h.nodes)) * nodeBytes); err != nil {
 			return 0, err
 		}
-		h.nodes = append(h.nodes, make([]node, chunkLen))
+		h.nodes = extended(h.nodes)
 	}
 	first, err := h.reserve(uint32(len(items)))
 	if err != nil {
@@ -89,11 +92,11 @@ func (h *heap) charge(bytes int64) error {
 // reserve makes room for n items in a row and returns the index of the first.
 func (h *heap) reserve(n uint32) (uint32, error) {
 	first := h.nItems
-	for uint64(first)+uint64(n) > uint64(len(h.items))*chunkLen {
-		if err := h.charge(chunkLen * itemBytes); err != nil {
+	for uint64(first)+uint64(n) > uint64(room(h.items)) {
+		if err := h.charge(int64(more(h.items)) * itemBytes); err != nil {
 			return 0, err
 		}
-		h.items = append(h.items, make([]Value, chunkLen))
+		h.items = extended(h.items)
 	}
 	h.nItems += n
 	return first, nil
@@ -105,6 +108,37 @@ func (h *heap) put(first uint32, items []Value) {
 		n := copy(h.items[first>>chunkBits][first&chunkMask:], items)
 		first, items = first+uint32(n), items[n:]
 	}
+}
+
+// room is how many elements chunks have.
+func room[T any](chunks [][]T) uint32 {
+	if len(chunks) == 0 {
+		return 0
+	}
+	return uint32(len(chunks)-1)*chunkLen + uint32(len(chunks[len(chunks)-1]))
+}
+
+// more is how many elements the next extension adds.
+func more[T any](chunks [][]T) int {
+	switch {
+	case len(chunks) == 0:
+		return firstLen
+	case len(chunks) == 1 && len(chunks[0]) < chunkLen:
+		return min(3*len(chunks[0]), chunkLen-len(chunks[0]))
+	}
+	return chunkLen
+}
+
+// extended returns chunks with more room: the first grows to the length of the others
+// before there is a second.
+func extended[T any](chunks [][]T) [][]T {
+	if len(chunks) == 1 && len(chunks[0]) < chunkLen {
+		grown := make([]T, len(chunks[0])+more(chunks))
+		copy(grown, chunks[0])
+		chunks[0] = grown
+		return chunks
+	}
+	return append(chunks, make([]T, more(chunks)))
 }
 
 // add appends items, in groups of stride, to a list, set or dict. Behind h.keep
