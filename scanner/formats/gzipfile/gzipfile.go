@@ -18,7 +18,7 @@ var Analyzer = &scanner.Analyzer{
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".gz"}, Starts: starts, Open: open}
+var codec = &decode.Codec{Suffixes: []string{".gz"}, Starts: starts, Open: open, Reset: reset}
 
 // starts looks for the magic, the one compression method and flags that exist.
 func starts(b []byte) bool {
@@ -39,4 +39,14 @@ func open(src decode.Source) (io.Reader, error) {
 	}
 	r.Multistream(false)
 	return r, nil
+}
+
+// reset starts the next stream with the reader of the one before, which it saves to make.
+func reset(r io.Reader, src decode.Source) error {
+	z := r.(*gzip.Reader)
+	if err := z.Reset(src); err != nil {
+		return err
+	}
+	z.Multistream(false)
+	return nil
 }

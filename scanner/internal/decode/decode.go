@@ -22,6 +22,8 @@ type Codec struct {
 	// Open returns a reader of the stream at the source's position. It ends where
 	// the stream does and leaves the source right behind it.
 	Open func(src Source) (io.Reader, error)
+	// Reset, where not nil, is Open with a reader that came to the end of a stream.
+	Reset func(r io.Reader, src Source) error
 	// Greedy says that the reader of Open joins streams by itself, reads ahead, and
 	// fails where something else follows.
 	Greedy bool
@@ -91,6 +93,7 @@ type joined struct {
 	size  int64
 	taken *int64 // bytes of the file that streams took, for the caller
 	r     io.Reader
+	last  io.Reader // of the stream before
 }
 
 func (j *joined) Read(p []byte) (int, error) {
@@ -106,7 +109,7 @@ func (j *joined) Read(p []byte) (int, error) {
 			*j.taken = j.size
 			return n, io.EOF
 		case ended:
-			j.r = nil
+			j.last, j.r = j.r, nil
 		case err != nil:
 			return n, j.broken(err)
 		}
@@ -124,13 +127,21 @@ func (j *joined) next() error {
 	if prefix, _ := j.src.r.Peek(16); !j.codec.Starts(prefix) {
 		return io.EOF
 	}
-	r, err := j.codec.Open(j.src)
+	r, err := j.open()
 	if err != nil {
 		*j.taken = max(*j.taken, j.src.taken)
 		return j.broken(err)
 	}
 	j.r = r
 	return nil
+}
+
+// open opens the stream at the source's position.
+func (j *joined) open() (io.Reader, error) {
+	if j.last == nil || j.codec.Reset == nil {
+		return j.codec.Open(j.src)
+	}
+	return j.last, j.codec.Reset(j.last, j.src)
 }
 
 // broken says where a stream could not be decoded, and whether the file ends there.
