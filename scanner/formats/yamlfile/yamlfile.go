@@ -10,6 +10,7 @@
 package yamlfile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"path"
@@ -58,7 +59,7 @@ func match(h *scanner.Head) scanner.Claim {
 	case h.Leftover:
 		return scanner.No
 	case !yamlNamed(h.Name()):
-		if codeTag().MatchString(plain(h.Prefix)) {
+		if bytes.ContainsAny(h.Prefix, `!:\%`) && codeTag().MatchString(plain(h.Prefix)) {
 			return scanner.Maybe
 		}
 		return scanner.No
