@@ -59,6 +59,8 @@ type Budget struct {
 	held, peak      int64
 	read            int64 // bytes read from the file system
 	untilClock      int64 // steps left until the clock is looked at again
+
+	copied, head []byte // buffers for decoded members, used again and again
 }
 
 const clockEvery = 1 << 14 // steps between looks at the clock
@@ -128,4 +130,29 @@ func (b *Budget) member(depth int) error {
 		return &LimitError{Limit: "max-members", Max: int64(b.limits.Members)}
 	}
 	return b.Step(16)
+}
+
+// copyBuffer returns a buffer for decoding. Nothing else is decoded while it is used.
+func (b *Budget) copyBuffer() []byte {
+	if b.copied == nil {
+		b.copied = make([]byte, 64<<10)
+	}
+	return b.copied
+}
+
+// maxSpare is how large a buffer may be that is kept for the next member, in bytes.
+const maxSpare = 4 << 20
+
+// spare keeps the buffer of a member that is done with.
+func (b *Budget) spare(buf []byte) {
+	if cap(buf) <= maxSpare && cap(buf) > cap(b.head) {
+		b.head = buf[:0]
+	}
+}
+
+// spared returns an empty buffer for the content of a member, nil where none is kept.
+func (b *Budget) spared() []byte {
+	buf := b.head
+	b.head = nil
+	return buf
 }

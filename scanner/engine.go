@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -53,6 +54,9 @@ func (t *tree) analyse(ctx context.Context, a *Artifact) (outcome, error) {
 	if err != nil {
 		t.gapError(a, nil, readError(err, 0))
 		return outcome{claimed: true}, stopping(t, err)
+	}
+	if int64(len(head.Prefix)) == a.Size {
+		a.ReaderAt = bytes.NewReader(head.Prefix) // all of it is at hand
 	}
 	r := runner{t: t, a: a, head: head, intact: true}
 	claims := r.claims()

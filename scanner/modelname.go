@@ -37,5 +37,5 @@ func ModelNamed(name string) bool {
 			return true
 		}
 	}
-	return hubName().MatchString(name)
+	return (strings.Contains(name, "model") || strings.HasSuffix(name, ".bin")) && hubName().MatchString(name)
 }

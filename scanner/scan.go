@@ -122,7 +122,7 @@ func scanFile(ctx context.Context, target *Target, cfg *Config) fileResult {
 	}
 	defer f.Close()
 	t.budget = newBudget(ctx, cfg.Limits, size)
-	a.ReaderAt, a.Size = &countingReader{f, &t.budget.read}, size
+	a.ReaderAt, a.Size = &pageReader{r: &countingReader{f, &t.budget.read}}, size
 	t.scan(ctx, a, &file)
 	if cfg.Digest != nil && cfg.Digest(target.RepoPath) {
 		if file.SHA256, err = digest(t.budget, f, size); err != nil {

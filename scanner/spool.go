@@ -42,7 +42,7 @@ func newSpool(b *Budget, open Opener) (*spool, error) {
 
 // decode reads the member to its end and keeps its head and suffix.
 func (s *spool) decode(r io.Reader) error {
-	buf := make([]byte, 64<<10)
+	buf := s.budget.copyBuffer()
 	for empty := 0; ; empty++ {
 		n, err := r.Read(buf)
 		if n > 0 {
@@ -83,7 +83,10 @@ func (s *spool) room(n int64) bool {
 	if need <= s.held {
 		return true
 	}
-	more := max(need, 2*s.held, 64<<10) - s.held // as append grows
+	if s.head == nil {
+		s.head = s.budget.spared()
+	}
+	more := max(need, 2*s.held, 64<<10, int64(cap(s.head))) - s.held // as append grows
 	if s.budget.Hold(more) != nil {
 		return false
 	}
@@ -94,6 +97,7 @@ func (s *spool) room(n int64) bool {
 // release gives the memory back.
 func (s *spool) release() {
 	s.budget.Release(s.held)
+	s.budget.spare(s.head)
 	s.held, s.head, s.suffix, s.window, s.r = 0, nil, nil, nil, nil
 }
 
