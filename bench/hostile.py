@@ -150,6 +150,12 @@ def many_streams(f):
 
 
 @case(1)
+def streams_with_one_memo(f):
+    """Streams that store what the next one fetches."""
+    f.write(CALL + b"N." + b"".join(b"h\x00)R\x940cmypkg\nf\n\x94)R\x94." if i else b"cmypkg\nf\n\x94." for i in range(1_000_000)))
+
+
+@case(1)
 def many_starts_in_rubbish(f):
     f.write(CALL + b"N." + b"\xff" + (b"\x80\x04cmypkg\nf\n" + b"\xff") * 2_000_000)
 
@@ -303,6 +309,19 @@ def bzip2_bomb(f):
 @case(1)
 def xz_bomb(f):
     f.write(lzma.compress(CALL + b"N.") + lzma.compress(bytes(100 << 20), preset=0) * 80)
+
+
+@case(1)
+def lzma_bomb(f):
+    f.write(lzma.compress(CALL + b"N.", lzma.FORMAT_ALONE) + lzma.compress(bytes(100 << 20), lzma.FORMAT_ALONE, preset=0) * 40)
+
+
+@case(3)
+def zip_of_slow_members(f):
+    """Members of 100 megabytes of zeros, by the slowest methods."""
+    with zipfile.ZipFile(f, "w") as z:
+        for i in range(40):
+            z.writestr(f"{i}.pkl", bytes(100 << 20), zipfile.ZIP_LZMA if i % 2 else zipfile.ZIP_BZIP2)
 
 
 @case(3)

@@ -19,7 +19,8 @@ type Limits struct {
 
 // Above bombFloor expanded bytes, a tree that expands to more than bombRatio
 // times its file is a bomb. Zeros, the most compressible honest weights, expand
-// about 1000 times under deflate, but not by gigabytes.
+// about 1000 times under deflate, but not by gigabytes. Bytes of slow decoders
+// count several times towards the floor, see [Budget.Slow].
 const (
 	bombFloor = 4 << 30
 	bombRatio = 200
@@ -56,6 +57,7 @@ type Budget struct {
 
 	members         int
 	expanded, steps int64
+	slow            int64 // how many more expanded bytes could have been decoded in the time
 	held, peak      int64
 	read            int64 // bytes read from the file system
 	untilClock      int64 // steps left until the clock is looked at again
@@ -114,11 +116,22 @@ func (b *Budget) expand(n int64) error {
 	if b.expanded > b.limits.Expanded {
 		return &LimitError{Limit: "max-expanded-bytes", Max: b.limits.Expanded}
 	}
-	if b.expanded > bombFloor && b.expanded/bombRatio > b.fileSize {
-		return &LimitError{Limit: "max-expanded-bytes", Max: max(bombFloor, bombRatio*b.fileSize)}
+	if b.expanded+b.slow > bombFloor && b.expanded/bombRatio > b.fileSize {
+		return &LimitError{Limit: "max-expanded-bytes", Max: max(min(b.expanded, bombFloor), bombRatio*b.fileSize)}
 	}
 	return b.checkClock()
 }
+
+// Slow notes that n of the bytes that are being expanded take the time of n times factor
+// where they compress best. Weights that take as long do not compress as well.
+func (b *Budget) Slow(n int64, factor int64) { b.slow += n * (factor - 1) }
+
+// How long decoders take for a byte of zeros, compared with deflate and its like.
+const (
+	SlowXZ    = 3
+	SlowBzip2 = 4
+	SlowLZMA  = 12
+)
 
 // member charges one member at a nesting depth.
 func (b *Budget) member(depth int) error {

@@ -201,18 +201,22 @@ func (r iotestErr) Read([]byte) (int, error) { return 0, r.err }
 // A tree may expand far, or become large, but not both out of proportion.
 func TestBomb(t *testing.T) {
 	for _, c := range []struct {
-		file, expanded int64
-		ok             bool
+		file, expanded, slow int64
+		ok                   bool
 	}{
-		{10, bombFloor, true},
-		{10, bombFloor + 1<<20, false},
-		{bombFloor/bombRatio + 1, bombFloor + bombRatio - 1, true},
-		{100 << 20, 100 << 20 * bombRatio, true},
-		{100 << 20, 100<<20*bombRatio + 1<<20, false},
-		{1 << 40, 64 << 30, true},
-		{1 << 40, 64<<30 + 1, false},
+		{10, bombFloor, 0, true},
+		{10, bombFloor + 1<<20, 0, false},
+		{bombFloor/bombRatio + 1, bombFloor + bombRatio - 1, 0, true},
+		{100 << 20, 100 << 20 * bombRatio, 0, true},
+		{100 << 20, 100<<20*bombRatio + 1<<20, 0, false},
+		{1 << 40, 64 << 30, 0, true},
+		{1 << 40, 64<<30 + 1, 0, false},
+		{10, bombFloor / 4, bombFloor / 4, true},
+		{10, bombFloor/4 + 1<<20, bombFloor/4 + 1<<20, false},
+		{1 << 30, 20 << 30, 20 << 30, true}, // what honest weights come to
 	} {
 		b := newBudget(t.Context(), Limits{}.withDefaults(), c.file)
+		b.Slow(c.slow, SlowBzip2)
 		err := b.expand(c.expanded)
 		var limit *LimitError
 		if (err == nil) != c.ok || err != nil && (!errors.As(err, &limit) || limit.Limit != "max-expanded-bytes") {

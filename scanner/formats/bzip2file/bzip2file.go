@@ -18,7 +18,7 @@ var Analyzer = &scanner.Analyzer{
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".bz2"}, Starts: starts, Open: open, Greedy: true}
+var codec = &decode.Codec{Suffixes: []string{".bz2"}, Starts: starts, Open: open, Greedy: true, Slow: scanner.SlowBzip2}
 
 // starts looks for the magic and that of a block, or of the end of an empty stream.
 func starts(b []byte) bool {

@@ -20,7 +20,7 @@ var Analyzer = &scanner.Analyzer{
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".lzma"}, Starts: starts, Open: open}
+var codec = &decode.Codec{Suffixes: []string{".lzma"}, Starts: starts, Open: open, Slow: scanner.SlowLZMA}
 
 // starts checks the properties that every writer uses, a dictionary size of
 // 2**n or 2**n + 2**(n-1), and the size of the content: weak magic all the same.

@@ -19,7 +19,7 @@ var Analyzer = &scanner.Analyzer{
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".xz"}, Starts: starts, Open: open, Greedy: true}
+var codec = &decode.Codec{Suffixes: []string{".xz"}, Starts: starts, Open: open, Greedy: true, Slow: scanner.SlowXZ}
 
 // starts looks for the magic.
 func starts(b []byte) bool { return bytes.HasPrefix(b, []byte("\xfd7zXZ\x00")) }

@@ -27,7 +27,7 @@ func unpack(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name stri
 	var found measured
 	err := p.Stream(ctx, scanner.Member{Name: name}, at, func() (io.Reader, error) {
 		content, err := e.Open(p)
-		return &meter{content: content, found: &found}, err
+		return &meter{content: content, found: &found, budget: p.Budget, slow: e.Slow()}, err
 	})
 	if err != nil || !found.whole {
 		return err
@@ -67,10 +67,13 @@ type meter struct {
 	content *ziparchive.Content
 	now     measured
 	found   *measured
+	budget  *scanner.Budget
+	slow    int64
 }
 
 func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.content.Read(b)
+	m.budget.Slow(int64(n), m.slow)
 	if m.found.whole {
 		return n, err
 	}

@@ -27,6 +27,9 @@ type Codec struct {
 	// Greedy says that the reader of Open joins streams by itself, reads ahead, and
 	// fails where something else follows.
 	Greedy bool
+	// Slow is how long a byte takes compared with deflate, as in [scanner.Budget.Slow];
+	// 0 stands for 1.
+	Slow int64
 }
 
 // A Source gives compressed bytes. Decoders that read from an io.ByteReader take
@@ -46,7 +49,7 @@ func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
 	var taken int64
 	open := func() (io.Reader, error) {
 		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(p, 0, p.Size), 64<<10)}
-		return &joined{codec: c, src: src, size: p.Size, taken: &taken}, nil
+		return &joined{codec: c, src: src, size: p.Size, taken: &taken, budget: p.Budget}, nil
 	}
 	if err := p.Stream(ctx, scanner.Member{Name: c.contentName(p.Name())}, scanner.Span{}, open); err != nil {
 		return err
@@ -94,6 +97,8 @@ type joined struct {
 	taken *int64 // bytes of the file that streams took, for the caller
 	r     io.Reader
 	last  io.Reader // of the stream before
+
+	budget *scanner.Budget
 }
 
 func (j *joined) Read(p []byte) (int, error) {
@@ -102,6 +107,7 @@ func (j *joined) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		n, err := j.r.Read(p)
+		j.budget.Slow(int64(n), max(j.codec.Slow, 1))
 		*j.taken = max(*j.taken, j.src.taken)
 		ended := errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF)
 		switch {

@@ -89,6 +89,20 @@ func (e *Entry) Open(r io.ReaderAt) (*Content, error) {
 	return c, err
 }
 
+// Slow returns how long a byte of the content takes compared with deflate, as in
+// [scanner.Budget.Slow].
+func (e *Entry) Slow() int64 {
+	switch e.Method {
+	case BZip2:
+		return scanner.SlowBzip2
+	case LZMA:
+		return scanner.SlowLZMA
+	case XZ:
+		return scanner.SlowXZ
+	}
+	return 1
+}
+
 // openLZMA opens a content that starts with two bytes of version, two of the size of
 // the properties and these, and goes on without the size that .lzma files have. The
 // dictionary need not be larger than the content.
