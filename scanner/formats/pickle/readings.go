@@ -41,17 +41,20 @@ func (j *judge) astray() bool {
 var dottedName = lazyregexp.New(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)+$`)
 
 // reportAccident reports a name that is accidental but may well be there: as an import,
-// whatever comes of it. Its module is known to exist, and its name is none that the streams
-// import anyway, from elsewhere.
+// whatever comes of it. It is none that the streams import anyway, from elsewhere.
 func (j *judge) reportAccident(t target, at int64) {
-	if !t.vetted || t.listed || t.global == 0 || t.unresolved != "" {
+	if t.listed || t.global == 0 || t.unresolved != "" {
 		return
 	}
-	if j.known[j.m.Global(t.global).Name] {
+	if g := j.m.Global(t.global); j.known[g.Name] || !isProper(g.Module) || !isProper(g.Name) {
 		return
 	}
-	j.say(ruleUnlistedImport, j.at(at), scanner.Detail{
-		Message:  fmt.Sprintf("Loading this pickle %s reaches %s, which was not shown to be inert.%s", j.how, t.quoted(), t.spelling()),
+	rule, what := ruleUnlistedImport, "which was not shown to be inert"
+	if !t.vetted {
+		rule, what = ruleUnknownImport, "of a package that nobody vetted"
+	}
+	j.say(rule, j.at(at), scanner.Detail{
+		Message:  fmt.Sprintf("Loading this pickle %s reaches %s, %s.%s", j.how, t.quoted(), what, t.spelling()),
 		Evidence: []string{t.path}, Identity: []string{t.path, string(scanner.UseImport)},
 		Name: t.path, Use: scanner.UseImport,
 	})
