@@ -33,6 +33,7 @@ type tree struct {
 	later    []deferred
 
 	results
+	relations
 }
 
 // member charges a member to the budget, then analyses it.

@@ -31,16 +31,19 @@ type results struct {
 }
 
 // A mark is a point to which results can be rolled back.
-type mark struct{ reports, gaps, infos, later int }
+type mark struct{ reports, gaps, infos, later, named, waiting int }
 
-func (t *tree) mark() mark { return mark{t.reports, len(t.gaps), len(t.infos), len(t.later)} }
+func (t *tree) mark() mark {
+	return mark{t.reports, len(t.gaps), len(t.infos), len(t.later), len(t.named), len(t.waiting)}
+}
 
 func (t *tree) findingsSince(m mark) bool { return t.reports > m.reports }
 func (t *tree) gapsSince(m mark) bool     { return len(t.gaps) > m.gaps }
 
-// rollback forgets the gaps, the inspection and what was to come later since a mark.
+// rollback forgets the gaps, the inspection, names and what was to come later since a mark.
 func (t *tree) rollback(m mark) {
 	t.gaps, t.infos, t.later = t.gaps[:m.gaps], t.infos[:m.infos], t.later[:m.later]
+	t.named, t.waiting = t.named[:m.named], t.waiting[:m.waiting]
 }
 
 // report records a finding, or counts it where the same evidence was reported for
@@ -107,8 +110,16 @@ func hashStrings(parts ...string) (sum [sha256.Size]byte) {
 // evidence makes another fingerprint where the severity is high or worse, so that
 // an accepted one does not cover it.
 func (t *tree) finish() {
-	for i := range t.findings {
-		f := &t.findings[i]
+	for i := range t.waiting {
+		t.waiting[i].fingerprint()
+	}
+	t.fingerprint()
+}
+
+// fingerprint gives findings their fingerprints.
+func (r *results) fingerprint() {
+	for i := range r.findings {
+		f := &r.findings[i]
 		parts := []string{f.Rule.ID, f.RepoPath, f.Fingerprint}
 		if f.Count > 1 {
 			f.Message += fmt.Sprintf(" (%d times)", f.Count)

@@ -57,6 +57,7 @@ func (c *Config) jobs() int {
 type fileResult struct {
 	file File
 	results
+	relations
 }
 
 // Scan analyses the targets and returns the sorted report. The error is not nil
@@ -91,6 +92,7 @@ func Scan(ctx context.Context, targets []Target, cfg Config) (*Report, error) {
 
 // assemble makes the sorted report.
 func assemble(all []fileResult, cfg *Config) *Report {
+	resolve(all)
 	r := &Report{Rules: Rules(cfg.Analyzers)}
 	for i := range all {
 		r.Files = append(r.Files, all[i].file)
@@ -113,12 +115,12 @@ func scanFile(ctx context.Context, target *Target, cfg *Config) fileResult {
 	a := &Artifact{Path: target.Path}
 	if target.Refused != nil {
 		t.gapError(a, nil, target.Refused)
-		return fileResult{file, t.results}
+		return fileResult{file, t.results, t.relations}
 	}
 	f, size, err := target.Open()
 	if err != nil {
 		t.gapError(a, nil, err)
-		return fileResult{file, t.results}
+		return fileResult{file, t.results, t.relations}
 	}
 	defer f.Close()
 	t.budget = newBudget(ctx, cfg.Limits, size)
@@ -129,7 +131,7 @@ func scanFile(ctx context.Context, target *Target, cfg *Config) fileResult {
 			t.gapError(a, nil, err)
 		}
 	}
-	return fileResult{file, t.results}
+	return fileResult{file, t.results, t.relations}
 }
 
 // scan analyses the artifact of a top-level file and fills in what came of it.
