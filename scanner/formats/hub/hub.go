@@ -33,7 +33,7 @@ What they make a loader import, from this repository or another, is reported wit
 loader and its flag. Chat templates inside are analysed as templates. JSON that is no
 file of a model is left alone.`,
 	Rules: []*scanner.Rule{
-		ruleKernel, ruleRemoteCode, ruleMissingCode, ruleAdapterImport, ruleHandler,
+		ruleKernel, modelrules.RemoteCode, ruleMissingCode, ruleAdapterImport, ruleHandler,
 		calltargets.Dangerous, calltargets.Unknown, modelrules.CustomCode, modelrules.TrustFlag, archiverules.Manifest,
 	},
 	Match: match,

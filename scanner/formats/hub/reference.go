@@ -9,6 +9,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 	"github.com/modelsieve/modelsieve/scanner/internal/calltargets"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 )
 
 // A reference names a class whose code lies in a repository: "modeling_x.Model" in this
@@ -51,6 +52,9 @@ func (r *reader) reference(n jsontree.Node, text, loader string) {
 		file = module + ".py"
 		archiverules.ReportPath(r.p, n.Span(), "The configuration takes code from", file)
 	}
+	if !other {
+		r.p.Names(file)
+	}
 	r.refs = append(r.refs, reference{text, repo, file, loader, n.Span()})
 }
 
@@ -85,6 +89,7 @@ func (r *reader) component(part string, library, class jsontree.Node) {
 		r.known = true
 		file := part + "/" + library.Text() + ".py"
 		archiverules.ReportPath(r.p, library.Span(), "The configuration takes code from", file)
+		r.p.Names(file)
 		r.refs = append(r.refs, reference{name, "", file, "DiffusionPipeline", library.Span()})
 	}
 }
@@ -123,7 +128,7 @@ func (r *reader) settle() {
 			}
 		}
 		reportOthers(p, others)
-		reportHere(p, ruleRemoteCode, here, "runs %s from this repository")
+		reportHere(p, modelrules.RemoteCode, here, "runs %s from this repository")
 		reportHere(p, ruleMissingCode, missing, "needs %s, which is not here, for its classes")
 		return nil
 	})
@@ -146,7 +151,7 @@ func present(folders []scanner.Folder, file string) bool {
 func reportOthers(p *scanner.Pass, others map[string][]reference) {
 	for _, repo := range sortedKeys(others) {
 		refs := others[repo]
-		p.Report(ruleRemoteCode, refs[0].at, scanner.Detail{
+		p.Report(modelrules.RemoteCode, refs[0].at, scanner.Detail{
 			Message: fmt.Sprintf("Loading the model with %s and trust_remote_code runs Python from another repository, %q; vLLM before 0.14.0 does so "+
 				"without the flag.", refs[0].loader, scanner.Clean(repo, 120)),
 			Evidence: texts(refs),

@@ -14,19 +14,6 @@ var ruleKernel = &scanner.Rule{
 	CWE: 94, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2026-4372", "https://cwe.mitre.org/data/definitions/94.html"},
 }
 
-var ruleRemoteCode = &scanner.Rule{
-	ID:       "hf-remote-code",
-	Title:    "Repository maps classes to its own Python",
-	Severity: scanner.High,
-	Why: "The configuration names classes whose code lies in a repository. Loaders import it when trust_remote_code is set, and servers " +
-		"have done so without the flag.",
-	Fix: "Read the Python files that are named before you set the flag, and pin the revision that you read.",
-	CWE: 829, Refs: []string{
-		"https://nvd.nist.gov/vuln/detail/CVE-2025-66448", "https://nvd.nist.gov/vuln/detail/CVE-2026-22807",
-		"https://huggingface.co/docs/transformers/main/en/models#custom-models",
-	},
-}
-
 var ruleMissingCode = &scanner.Rule{
 	ID:       "hf-missing-code",
 	Title:    "Config names Python that is not beside it",

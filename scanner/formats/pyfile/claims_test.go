@@ -27,7 +27,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(out[strings.LastIndexByte(strings.TrimSpace(string(out)), '\n')+1:], &ran); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	targets, err := scanner.Discover(t.Context(), scanner.Selection{Dir: folder, Root: folder, Args: []string{"repository", "package.pt"}})
+	targets, err := scanner.Discover(t.Context(), scanner.Selection{Dir: folder, Root: folder, Args: []string{"repository", "package.pt", "generating"}})
 	if err != nil {
 		t.Fatal(err)
 	}

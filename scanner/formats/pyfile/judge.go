@@ -17,6 +17,8 @@ type file struct {
 	problems []pysource.Problem
 	hits     []hit
 	defines  bool // a class of a model, which a configuration may name whatever the file is called
+	roles    []role
+	imports  []string // slash paths of files that an import may find, from the file's folder
 }
 
 // A hit is a call that may be reported, depending on what the file is to a model.
@@ -30,7 +32,10 @@ type hit struct {
 
 // newFile keeps what can be reported of a source.
 func newFile(p *scanner.Pass, source *pysource.Source) *file {
-	f := &file{p: p, problems: source.Problems, defines: slices.ContainsFunc(source.Defs, isModelClass)}
+	f := &file{
+		p: p, problems: source.Problems, defines: slices.ContainsFunc(source.Defs, isModelClass),
+		roles: rolesOf(p.Name(), source), imports: importsOf(source),
+	}
 	for i := range source.Calls {
 		if h, ok := judge(&source.Calls[i]); ok {
 			f.hits = append(f.hits, h)
@@ -163,20 +168,4 @@ func downloads(c *pysource.Call) bool {
 		}
 	}
 	return false
-}
-
-// report reports what counts for a file in a place.
-func (f *file) report(at place) {
-	for _, h := range f.hits {
-		if at == loaded || h.hidden || f.defines {
-			f.p.Report(ruleExec, h.at, scanner.Detail{Message: h.does, Evidence: []string{h.text}, Name: h.name, Use: scanner.UseCall})
-		}
-	}
-	if at != loaded {
-		return
-	}
-	f.p.Certain()
-	for _, problem := range f.problems {
-		f.p.Gap(scanner.Malformed, scanner.Span{Offset: problem.At}, "Python that is not understood: %s", scanner.Clean(problem.Text, 160))
-	}
 }

@@ -14,7 +14,8 @@ type place int
 
 const (
 	elsewhere place = iota // it lies beside no model
-	beside                 // no loader runs it by itself
+	below                  // a loader runs it where something names it
+	beside                 // as below, and what is hidden counts in any case
 	loaded                 // loaders import it
 )
 
@@ -39,7 +40,7 @@ const (
 // watch has members known by which an archive is known to hold a model.
 func watch(member string) bool {
 	name := member[strings.LastIndexByte(member, '/')+1:]
-	return name == "MANIFEST.json" || name == "extern_modules" || name == nemoRecord || name == "config.json" || isModel(name)
+	return strings.HasSuffix(name, ".py") || name == "MANIFEST.json" || name == "extern_modules" || name == nemoRecord || name == "config.json" || isModel(name)
 }
 
 // isModel reports whether a name is that of a model or of a file beside one.
@@ -65,10 +66,18 @@ func placeOf(p *scanner.Pass) place {
 		return loaded
 	case slices.ContainsFunc(here, isModel):
 		return beside
-	case inCodeFolder(p, folders[0]):
+	case inCodeFolder(p, &folders[0]):
 		return loaded
+	case slices.Contains(here, "config.json"), holdsModel(&folders[0], ".."), slices.ContainsFunc(folders[0].All("../.."), isModel):
+		return below
 	}
 	return elsewhere
+}
+
+// holdsModel reports whether a folder holds a model, or the configuration of one.
+func holdsModel(f *scanner.Folder, dir string) bool {
+	all := f.All(dir)
+	return slices.ContainsFunc(all, isModel) || slices.Contains(all, "config.json")
 }
 
 // bringsCode reports whether the archive is one whose code its loader runs.
@@ -89,14 +98,12 @@ func has(f scanner.Folder, at string) bool {
 
 // inCodeFolder reports whether this is the folder "code" or "custom_generate" of a model
 // (MLflow, SageMaker, transformers).
-func inCodeFolder(p *scanner.Pass, own scanner.Folder) bool {
-	at := p.Path
-	if p.Member != "" {
-		at = p.Member[strings.LastIndex(p.Member, "!/")+1:]
-	}
-	switch path.Base(path.Dir(strings.TrimPrefix(at, "/"))) {
-	case "code", "custom_generate":
+func inCodeFolder(p *scanner.Pass, own *scanner.Folder) bool {
+	switch folderOf(p) {
+	case "code":
 		return slices.ContainsFunc(own.All(".."), isModel)
+	case "custom_generate":
+		return holdsModel(own, "..")
 	}
 	return false
 }

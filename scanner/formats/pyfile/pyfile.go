@@ -4,11 +4,12 @@
 //
 // It is no linter. A file that lies beside no model is left alone. In one that a loader
 // imports, or that defines a class of a model, what the import does is judged: processes,
-// evaluated code, network. In another file beside a model only what is hidden counts.
+// evaluated code, network. In another file beside a model only what is hidden counts,
+// unless a configuration or a file that is imported names it.
 //
-// Which file it is depends on its name and on what lies around it, not on the text of a
-// configuration: a file that no configuration names today is one line away from being
-// named. Package hub says which configuration names code.
+// Which file a loader imports is told by its name, by what lies around it and, for the
+// handlers of inference endpoints, scripts of data sets and loops of generation, by what
+// it defines. Package hub says which configuration names code.
 package pyfile
 
 import (
@@ -19,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
 	"github.com/modelsieve/modelsieve/scanner/internal/pysource"
 )
 
@@ -30,24 +32,10 @@ var Analyzer = &scanner.Analyzer{
 Files beside a model and inside of model archives are parsed; names are followed through
 imports and aliases. What starts processes, evaluates text, opens connections or hides
 such things as soon as the file is imported is reported.`,
-	Rules: []*scanner.Rule{ruleExec},
+	Rules: []*scanner.Rule{ruleExec, ruleEndpoint, ruleDataset, modelrules.RemoteCode},
 	Match: match,
 	Run:   run,
 	Watch: watch,
-}
-
-const cwe506 = "https://cwe.mitre.org/data/definitions/506.html"
-
-var ruleExec = &scanner.Rule{
-	ID:       "python-top-level-exec",
-	Title:    "Model folder script executes commands on import",
-	Severity: scanner.High,
-	Why: "Loaders import this file to build the model, and with the import this runs: a process, code that is put together, or a " +
-		"connection. Code that only defines a model does none of that.",
-	Fix: "Do not load the model before it is clear what the file does. Move what is needed into a function that is called on purpose.",
-	CWE: 506, Refs: []string{
-		"https://huggingface.co/docs/transformers/main/en/models#custom-models", "https://docs.pytorch.org/docs/stable/package.html", cwe506,
-	},
 }
 
 // match goes by the name. TorchScript is no Python.
@@ -60,19 +48,20 @@ func match(h *scanner.Head) scanner.Claim {
 }
 
 func run(_ context.Context, p *scanner.Pass) error {
-	if p.Member == "" {
-		if placeOf(p) == elsewhere {
-			return scanner.Errorf(scanner.Unrecognized, 0, "a Python file that lies beside no model")
-		}
-		return read(p, func(f *file) error { f.report(placeOf(p)); return nil })
-	}
-	return read(p, func(f *file) error { // what else is in the archive is known later
-		p.Later(func() error {
-			if at := placeOf(p); at != elsewhere {
-				f.report(at)
-			}
+	if p.Member != "" { // what else is in the archive is known later
+		return read(p, func(f *file) error {
+			p.Later(func() error { f.settle(placeOf(p)); return nil })
 			return nil
 		})
+	}
+	at := placeOf(p)
+	if at == elsewhere && !mayPlay(p) {
+		return scanner.Errorf(scanner.Unrecognized, 0, "a Python file that lies beside no model")
+	}
+	return read(p, func(f *file) error {
+		if !f.settle(at) {
+			return scanner.Errorf(scanner.Unrecognized, 0, "a Python file that no loader of models runs")
+		}
 		return nil
 	})
 }
@@ -98,6 +87,9 @@ func read(p *scanner.Pass, f func(*file) error) error {
 	if err != nil {
 		return err
 	}
+	if err := f(newFile(p, source)); err != nil {
+		return err
+	}
 	p.Analysed(0, p.Size)
-	return f(newFile(p, source))
+	return nil
 }

@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/hub"
 	"github.com/modelsieve/modelsieve/scanner/formats/pyfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-var analyzers = []*scanner.Analyzer{zipfile.Analyzer, tarfile.Analyzer, pyfile.Analyzer}
+var analyzers = []*scanner.Analyzer{hub.Analyzer, zipfile.Analyzer, tarfile.Analyzer, pyfile.Analyzer}
 
 func Test(t *testing.T) { scantest.Run(t, analyzers) }
 

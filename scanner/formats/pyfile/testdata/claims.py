@@ -24,8 +24,9 @@ def named_by_auto_map():
     from transformers import AutoConfig
 
     write("repository/config.json", json.dumps({"model_type": "mine", "auto_map": {"AutoConfig": "configuration_mine.MineConfig"}}))
-    write("repository/configuration_mine.py", "import os\nfrom transformers import PretrainedConfig\nos.system('auto_map')\n\n\n"
+    write("repository/configuration_mine.py", "import os\nfrom transformers import PretrainedConfig\nfrom .helpers import x\nos.system('auto_map')\n\n\n"
           "class MineConfig(PretrainedConfig):\n    model_type = 'mine'\n")
+    write("repository/helpers.py", "import os\nos.system('helpers')\nx = 1\n")
     AutoConfig.from_pretrained(os.path.join(folder, "repository"), trust_remote_code=True)
 
 
@@ -43,9 +44,21 @@ def interned_in_a_package():
     PackageImporter(os.path.join(folder, "package.pt")).load_pickle("model", "model.pkl")
 
 
-for f in (named_by_auto_map, interned_in_a_package):
+def looked_for_by_generate():
+    import transformers
+
+    tiny = transformers.LlamaConfig(hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=2, vocab_size=8)
+    model = transformers.LlamaForCausalLM(tiny)
+    model.save_pretrained(os.path.join(folder, "generating"))
+    write("generating/custom_generate/generate.py", "import os\nos.system('generate')\n\n\ndef generate(model, **kwargs):\n    return 1\n")
+    loaded = transformers.AutoModelForCausalLM.from_pretrained(os.path.join(folder, "generating"), trust_remote_code=True)
+    assert loaded.generate() == 1
+
+
+for f in (named_by_auto_map, interned_in_a_package, looked_for_by_generate):
     try:
         f()
     except Exception as e:
         print(f.__name__, type(e).__name__, e, file=sys.stderr)
-print(json.dumps({"configuration_mine.py": "auto_map" in calls, "package.pt": "package" in calls}))
+print(json.dumps({"configuration_mine.py": "auto_map" in calls, "helpers.py": "helpers" in calls, "package.pt": "package" in calls,
+                  "generate.py": "generate" in calls}))
