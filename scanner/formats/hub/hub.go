@@ -65,9 +65,12 @@ var names = map[string][]string{
 	"manifest.json":                     {"handler", "serializedFile", "modelFile"},
 }
 
-// codeKey matches keys that name code or hold a program, in JSON of any name.
-var codeKey = lazyregexp.New(`"(auto_map|_attn_implementation_internal|_experts_implementation_internal|custom_pipelines|chat_template|trust_remote_code|` +
-	strings.Join(calltargets.Markers, "|") + `)"\s*:`)
+// codeKeys are keys that name code or hold a program, in JSON of any name.
+var codeKeys = append([]string{
+	"auto_map", "_attn_implementation_internal", "_experts_implementation_internal", "custom_pipelines", "chat_template", "trust_remote_code",
+}, calltargets.Markers...)
+
+var codeKey = lazyregexp.New(`"(` + strings.Join(codeKeys, "|") + `)"\s*:`)
 
 const (
 	maxSearched = 1 << 20  // bytes of a file of any name that are searched for keys

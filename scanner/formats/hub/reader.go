@@ -39,7 +39,7 @@ func (r *reader) read(root jsontree.Node) error {
 		}
 		name := key.Text()
 		objects = objects || slices.Contains(calltargets.Markers, name) || name == "target"
-		r.known = r.known || slices.Contains(names[r.name], name)
+		r.known = r.known || slices.Contains(names[r.name], name) || slices.Contains(codeKeys, name)
 		if err := r.member(name, n); err != nil {
 			return err
 		}

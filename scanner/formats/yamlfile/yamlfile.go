@@ -124,8 +124,8 @@ func run(_ context.Context, p *scanner.Pass) error {
 	return settle(p, found, broken, func() bool { return marked(plain(raw)) })
 }
 
-// settle accounts for a file in which something was found, and says of others why they
-// are not read.
+// settle accounts for a file in which something was found, or that only looks as if it
+// built something, and says of others why they are not read.
 func settle(p *scanner.Pass, found bool, broken error, marked func() bool) error {
 	var input *scanner.Error
 	switch {
@@ -133,7 +133,7 @@ func settle(p *scanner.Pass, found bool, broken error, marked func() bool) error
 		return broken
 	case broken != nil && (found || marked()):
 		return broken
-	case broken != nil || !found:
+	case broken != nil || !found && !marked():
 		return scanner.Errorf(scanner.Unrecognized, 0, "nothing in this YAML builds an object")
 	}
 	p.Analysed(0, p.Size)

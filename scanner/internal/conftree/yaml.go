@@ -85,7 +85,9 @@ func (d *Document) parse(s *source) error {
 			return nil
 		}
 		if err != nil {
-			return scanner.Errorf(scanner.Malformed, s.errorAt(err), "no YAML: %s", scanner.Clean(strings.TrimPrefix(err.Error(), "yaml: "), 160))
+			broken := scanner.Errorf(scanner.Malformed, s.errorAt(err), "no YAML: %s", scanner.Clean(strings.TrimPrefix(err.Error(), "yaml: "), 160))
+			broken.At.Length = s.size - broken.At.Offset // the parser tells the line, which may be sound up to its end
+			return broken
 		}
 		t := &translator{s: s, seen: map[*yaml.Node]*Node{}}
 		for _, root := range doc.Content {
