@@ -99,13 +99,16 @@ func passed(h hit, c *pysource.Call) (hit, bool) {
 	return h, false
 }
 
+// imported begins what is said of a call that an import runs.
+const imported = "Importing this file"
+
 // withPlace adds where in the file the call stands.
 func withPlace(h hit, c *pysource.Call) hit {
 	where := fmt.Sprintf("line %d", c.Line)
 	if c.In != "" {
 		where = fmt.Sprintf("line %d, %s", c.Line, scanner.Clean(c.In, 80))
 	}
-	when := "Importing this file"
+	when := imported
 	if !c.Import {
 		when = fmt.Sprintf("Running %s of this file", cmp.Or(scanner.Clean(c.In, 80), "the main part"))
 	}

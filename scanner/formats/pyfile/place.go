@@ -37,16 +37,23 @@ const (
 	nemoRecord    = "model_config.yaml"
 )
 
-// watch has members known by which an archive is known to hold a model.
+// watch has members known by which an archive is known to hold a model, or packages.
 func watch(member string) bool {
 	name := member[strings.LastIndexByte(member, '/')+1:]
-	return strings.HasSuffix(name, ".py") || name == "MANIFEST.json" || name == "extern_modules" || name == nemoRecord || name == "config.json" || isModel(name)
+	return strings.HasSuffix(name, ".py") || name == "METADATA" || name == "PKG-INFO" || name == "MANIFEST.json" || name == "extern_modules" || name == nemoRecord || name == "config.json" || isModel(name)
 }
 
 // isModel reports whether a name is that of a model or of a file beside one.
 func isModel(name string) bool {
 	return scanner.ModelNamed(name) || slices.Contains(configs, strings.ToLower(name)) ||
 		strings.HasSuffix(name, ".safetensors.index.json") || strings.HasSuffix(name, ".bin.index.json")
+}
+
+// hasModel reports whether one of the names is a model's or of a file beside one. Among
+// installed packages, the ending of PyTorch is that of lists of paths.
+func hasModel(names []string) bool {
+	lists := isPackages(names)
+	return slices.ContainsFunc(names, func(name string) bool { return isModel(name) && !(lists && path.Ext(name) == pathSuffix) })
 }
 
 // placeOf tells what a file is to what lies around it. Of an archive it knows all only
@@ -62,13 +69,13 @@ func placeOf(p *scanner.Pass) place {
 	name := strings.ToLower(p.Name())
 	here := folders[0].All(".")
 	switch {
-	case loadedName().MatchString(name) && (slices.ContainsFunc(here, isModel) || slices.Contains(here, "config.json")):
+	case loadedName().MatchString(name) && holdsModel(&folders[0], "."):
 		return loaded
-	case slices.ContainsFunc(here, isModel):
+	case hasModel(here):
 		return beside
 	case inCodeFolder(p, &folders[0]):
 		return loaded
-	case slices.Contains(here, "config.json"), holdsModel(&folders[0], ".."), slices.ContainsFunc(folders[0].All("../.."), isModel):
+	case slices.Contains(here, "config.json"), holdsModel(&folders[0], ".."), hasModel(folders[0].All("../..")):
 		return below
 	}
 	return elsewhere
@@ -77,7 +84,7 @@ func placeOf(p *scanner.Pass) place {
 // holdsModel reports whether a folder holds a model, or the configuration of one.
 func holdsModel(f *scanner.Folder, dir string) bool {
 	all := f.All(dir)
-	return slices.ContainsFunc(all, isModel) || slices.Contains(all, "config.json")
+	return hasModel(all) || slices.Contains(all, "config.json")
 }
 
 // bringsCode reports whether the archive is one whose code its loader runs.
@@ -99,7 +106,7 @@ func has(f scanner.Folder, at string) bool {
 // inCodeFolder reports whether this is the folder "code" or "custom_generate" of a model
 // (MLflow, SageMaker, transformers).
 func inCodeFolder(p *scanner.Pass, own *scanner.Folder) bool {
-	switch folderOf(p) {
+	switch folderOf(p.Artifact) {
 	case "code":
 		return slices.ContainsFunc(own.All(".."), isModel)
 	case "custom_generate":

@@ -31,7 +31,8 @@ var Analyzer = &scanner.Analyzer{
 
 Files beside a model and inside of model archives are parsed; names are followed through
 imports and aliases. What starts processes, evaluates text, opens connections or hides
-such things as soon as the file is imported is reported.`,
+such things as soon as the file is imported is reported. So are lines of such kind in lists of
+paths of installed packages (.pth), which Python runs when it starts.`,
 	Rules: []*scanner.Rule{ruleExec, ruleEndpoint, ruleDataset, modelrules.RemoteCode},
 	Match: match,
 	Run:   run,
@@ -41,6 +42,9 @@ such things as soon as the file is imported is reported.`,
 // match goes by the name. TorchScript is no Python.
 func match(h *scanner.Head) scanner.Claim {
 	name := strings.ToLower(h.Name())
+	if _, ok := pathFile(h.Artifact); ok && !h.Leftover {
+		return scanner.Maybe
+	}
 	if h.Leftover || path.Ext(name) != ".py" || strings.Contains(strings.ToLower(h.Member), "code/__torch__") {
 		return scanner.No
 	}
@@ -48,6 +52,9 @@ func match(h *scanner.Head) scanner.Claim {
 }
 
 func run(_ context.Context, p *scanner.Pass) error {
+	if code, ok := pathFile(p.Artifact); ok {
+		return runPathFile(p, code)
+	}
 	if p.Member != "" { // what else is in the archive is known later
 		return read(p, func(f *file) error {
 			p.Later(func() error { f.settle(placeOf(p)); return nil })

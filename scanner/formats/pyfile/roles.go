@@ -61,7 +61,7 @@ func (f *file) played() *role {
 				continue
 			}
 		case modelrules.RemoteCode:
-			if folders := f.p.Around(); folderOf(f.p) != "custom_generate" || len(folders) == 0 || !holdsModel(&folders[0], "..") {
+			if folders := f.p.Around(); folderOf(f.p.Artifact) != "custom_generate" || len(folders) == 0 || !holdsModel(&folders[0], "..") {
 				continue
 			}
 		}
@@ -71,23 +71,26 @@ func (f *file) played() *role {
 }
 
 // ofDataSet reports whether a script lies where load_dataset looks for it: it is called
-// like its folder, or stands at the top of a repository of a hub.
+// like its folder, or stands at the top of a repository of a hub. Modules of packages
+// are none.
 func ofDataSet(p *scanner.Pass) bool {
-	stem, _, _ := strings.Cut(p.Name(), ".")
-	if stem == folderOf(p) {
-		return true
-	}
 	folders := p.Around()
-	return len(folders) > 0 && slices.ContainsFunc(folders[0].All("."), func(name string) bool {
-		return name == "dataset_infos.json" || name == "README.md"
-	})
+	if len(folders) == 0 {
+		return false
+	}
+	here := folders[0].All(".")
+	if slices.Contains(here, "__init__.py") && slices.Contains(folders[0].All(".."), "__init__.py") {
+		return false
+	}
+	stem, _, _ := strings.Cut(p.Name(), ".")
+	return stem == folderOf(p.Artifact) || slices.Contains(here, "dataset_infos.json") || slices.Contains(here, "README.md")
 }
 
 // folderOf returns the name of the folder in which a file lies.
-func folderOf(p *scanner.Pass) string {
-	at := p.Path
-	if p.Member != "" {
-		at = p.Member[strings.LastIndex(p.Member, "!/")+1:]
+func folderOf(a *scanner.Artifact) string {
+	at := a.Path
+	if a.Member != "" {
+		at = a.Member[strings.LastIndex(a.Member, "!/")+1:]
 	}
 	return path.Base(path.Dir(strings.TrimPrefix(at, "/")))
 }
