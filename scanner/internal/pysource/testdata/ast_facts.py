@@ -43,15 +43,21 @@ def files(root):
                 yield os.path.join(folder, name)
 
 
-every = int(sys.argv[1])
-for i, path in enumerate(files(sysconfig.get_paths()["stdlib"])):
-    if i % every:
-        continue
-    with open(path, "rb") as f:
-        source = f.read()
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        continue
-    imports, calls = facts(tree)
-    print(json.dumps({"path": path, "imports": imports, "calls": calls}))
+def sources(every):
+    """Files of the standard library that are Python: each path, and what is in it."""
+    for i, path in enumerate(files(sysconfig.get_paths()["stdlib"])):
+        if i % every:
+            continue
+        with open(path, "rb") as f:
+            source = f.read()
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        yield path, source
+
+
+if __name__ == "__main__":
+    for path, source in sources(int(sys.argv[1])):
+        imports, calls = facts(ast.parse(source))
+        print(json.dumps({"path": path, "imports": imports, "calls": calls}))
