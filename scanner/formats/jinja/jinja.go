@@ -3,7 +3,8 @@
 //
 // A template is parsed, not searched: only expressions count, never the text around
 // them. Text that is built from constants is worked out, so that a name put together
-// from pieces is seen as what it is.
+// from pieces is seen as what it is. A template is judged where some environment of jinja2
+// would take it; one that none takes is a gap, and what can be read of it is judged as well.
 package jinja
 
 import (

@@ -96,8 +96,8 @@ func (j *judge) namespace(name string, n jinjaast.Node) {
 	if !ok {
 		return
 	}
-	for attribute, value := range call.Named {
-		j.set(name+"."+attribute, j.fold.values(value, 0))
+	for _, k := range call.Named {
+		j.set(name+"."+k.Name, j.fold.values(k.Value, 0))
 	}
 }
 
@@ -233,7 +233,7 @@ func (j *judge) filter(n *jinjaast.Filter) {
 	if !ok {
 		return
 	}
-	names := []jinjaast.Node{n.Named["attribute"]}
+	names := n.Get("attribute")
 	if place >= 0 && place < len(n.Pos) {
 		names = append(names, n.Pos[place])
 	}

@@ -8,6 +8,9 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
+// TestFamilies holds that the templates of the families of models are silent.
+func TestFamilies(t *testing.T) { silent(t, "../../internal/jinjaast/testdata/families") }
+
 // TestRealTemplates scans the templates of a folder that MODELSIEVE_TEMPLATES names, such
 // as those that wheels of axolotl, llamafactory, sglang, trl and unsloth hold: all of
 // ordinary models, so nothing may be found.
@@ -16,6 +19,12 @@ func TestRealTemplates(t *testing.T) {
 	if dir == "" {
 		t.Skip("SKIPPED: MODELSIEVE_TEMPLATES names no folder with templates of real models")
 	}
+	silent(t, dir)
+}
+
+// silent scans the templates of a folder, in which nothing may be found.
+func silent(t *testing.T, dir string) {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.jinja*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no templates in %s: %v", dir, err)

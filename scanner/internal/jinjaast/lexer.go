@@ -1,8 +1,11 @@
 // Package jinjaast parses the template language of Jinja 2 with its default delimiters,
 // as chat templates use it, into the expressions that a rendering would evaluate
 // (https://jinja.palletsprojects.com/en/stable/templates/; jinja2/lexer.py and
-// parser.py). It renders nothing. Tags of extensions that chat templates use are known
-// ("generation", "break", "continue", "do", "trans").
+// parser.py). It renders nothing. It takes what jinja2 takes, with the tags of its
+// extensions and the one of transformers: "do", "break", "continue", "debug", "trans"
+// and "generation". Programs that know fewer tags refuse more templates, none takes more.
+//
+// Of a template that jinja2 refuses, all that can be read is returned nevertheless.
 package jinjaast
 
 import (
@@ -24,12 +27,13 @@ func (e *Error) Error() string { return fmt.Sprintf("offset %d: %s", e.At, e.Tex
 type kind int
 
 const (
-	kindEnd    kind = iota // of the template
-	kindOpen               // {{ or {%
-	kindClose              // }} or %}
-	kindName               // also keywords
-	kindNumber             // integer or float
-	kindString             // text is what it stands for
+	kindEnd     kind = iota // of the template
+	kindOpen                // {{ or {%
+	kindClose               // }} or %}
+	kindName                // also keywords
+	kindInteger             // its text is plain ASCII
+	kindFloat               // the same
+	kindString              // text is what it stands for
 	kindOperator
 )
 
@@ -42,15 +46,12 @@ type token struct {
 
 // A lexer splits a template. Text between tags is passed over.
 type lexer struct {
-	src  string
-	pos  int
-	tag  string // what ends the tag that is open: "}}", "%}", or "" outside of tags
-	open []byte // brackets that are open in the tag
-}
-
-// operators are the operators, longer ones first.
-var operators = []string{
-	"//", "**", "==", "!=", ">=", "<=", "+", "-", "*", "/", "%", "~", ">", "<", "=", ".", ":", "|", ",", ";", "(", ")", "[", "]", "{", "}",
+	src    string
+	pos    int
+	tag    string // what ends the tag that is open: "}}", "%}", or "" outside of tags
+	open   []byte // the brackets that the tag must still close, innermost last
+	filled bool   // text other than white space was passed over since this was false
+	loose  bool   // brackets need not match: the template is refused already
 }
 
 // next returns the next token.
@@ -58,9 +59,7 @@ func (l *lexer) next() (token, error) {
 	if l.tag == "" {
 		return l.outside()
 	}
-	for l.pos < len(l.src) && strings.ContainsRune(" \t\r\n\f\v", rune(l.src[l.pos])) {
-		l.pos++
-	}
+	l.pos = len(l.src) - len(trimSpace(l.src[l.pos:]))
 	at, rest := l.pos, l.src[l.pos:]
 	if n := l.closes(rest); n > 0 {
 		l.pos += n
@@ -74,39 +73,90 @@ func (l *lexer) next() (token, error) {
 	case r == '"' || r == '\'':
 		return l.text(at, rest)
 	case r >= '0' && r <= '9':
-		return l.number(at, rest), nil
-	case r == '_' || unicode.IsLetter(r):
-		n := strings.IndexFunc(rest, func(r rune) bool {
-			return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Mc, r)
-		})
-		if n < 0 {
-			n = len(rest)
-		}
-		l.pos += n
-		return token{kindName, rest[:n], at}, nil
+		return l.number(at, rest)
+	case isWord(r):
+		return l.name(at, rest)
 	}
 	return l.operator(at, rest)
 }
 
-// operator reads an operator. Brackets are counted, so that a } inside of them ends
-// no tag.
+// isSpace reports whether Python takes a character for white space.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+func trimSpace(text string) string { return strings.TrimLeftFunc(text, isSpace) }
+
+// isWord reports whether a character may stand in a name, as far as the lexer of jinja2
+// asks; what stands first, and numbers of other kinds, Python looks at afterwards.
+func isWord(r rune) bool {
+	return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) || continues(r)
+}
+
+// continues reports whether a character may stand in an identifier behind the first.
+func continues(r rune) bool {
+	return begins(r) || unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)
+}
+
+// begins reports whether a character may stand first in an identifier.
+func begins(r rune) bool {
+	return r == '_' || unicode.In(r, unicode.L, unicode.Nl, unicode.Other_ID_Start)
+}
+
+// name reads a name.
+func (l *lexer) name(at int, rest string) (token, error) {
+	n := strings.IndexFunc(rest, func(r rune) bool { return !isWord(r) })
+	if n < 0 {
+		n = len(rest)
+	}
+	for i, r := range rest[:n] {
+		if i == 0 && !begins(r) || !continues(r) {
+			return token{}, &Error{at + i, fmt.Sprintf("the character %q in a name", r)}
+		}
+	}
+	l.pos += n
+	return token{kindName, rest[:n], at}, nil
+}
+
+// operators are the operators, longer ones first.
+var operators = [...]string{
+	"//", "**", "==", "!=", ">=", "<=", "+", "-", "*", "/", "%", "~", ">", "<", "=", ".", ":", "|", ",", ";", "(", ")", "[", "]", "{", "}",
+}
+
+// operator reads an operator.
 func (l *lexer) operator(at int, rest string) (token, error) {
 	for _, op := range operators {
 		if !strings.HasPrefix(rest, op) {
 			continue
 		}
-		l.pos += len(op)
-		switch op {
-		case "(", "[", "{":
-			l.open = append(l.open, op[0])
-		case ")", "]", "}":
-			if len(l.open) > 0 {
-				l.open = l.open[:len(l.open)-1]
-			}
+		if err := l.bracket(at, op); err != nil {
+			return token{}, err
 		}
+		l.pos += len(op)
 		return token{kindOperator, op, at}, nil
 	}
-	return token{}, &Error{at, fmt.Sprintf("unexpected character %q", rest[:1])}
+	r, _ := utf8.DecodeRuneInString(rest)
+	return token{}, &Error{at, fmt.Sprintf("the character %q", r)}
+}
+
+// bracket notes that an operator opens or closes a bracket. Within brackets nothing ends
+// a tag.
+func (l *lexer) bracket(at int, op string) error {
+	switch op {
+	case "(", "[", "{":
+		l.open = append(l.open, map[string]byte{"(": ')', "[": ']', "{": '}'}[op])
+	case ")", "]", "}":
+		last := len(l.open) - 1
+		switch {
+		case last >= 0 && l.open[last] == op[0]:
+			l.open = l.open[:last]
+		case l.loose:
+			l.open = nil
+		case last < 0:
+			return &Error{at, fmt.Sprintf("%q closes nothing", op)}
+		default:
+			return &Error{at, fmt.Sprintf("%q where %q belongs", op, l.open[last:])}
+		}
+	}
+	return nil
 }
 
 // closes returns how long the end of the tag is that stands here, 0 where there is none.
@@ -114,107 +164,14 @@ func (l *lexer) closes(rest string) int {
 	if len(l.open) > 0 {
 		return 0
 	}
-	if strings.HasPrefix(rest, l.tag) {
+	signed := strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "+") && l.tag == "%}"
+	switch {
+	case strings.HasPrefix(rest, l.tag):
 		return len(l.tag)
-	}
-	if len(rest) > 0 && (rest[0] == '-' || rest[0] == '+') && strings.HasPrefix(rest[1:], l.tag) {
+	case signed && strings.HasPrefix(rest[1:], l.tag):
 		return 1 + len(l.tag)
 	}
 	return 0
-}
-
-// outside passes over text and comments to the next tag.
-func (l *lexer) outside() (token, error) {
-	for {
-		i := strings.IndexByte(l.src[l.pos:], '{')
-		if i < 0 || l.pos+i+1 >= len(l.src) {
-			l.pos = len(l.src)
-			return token{kindEnd, "", l.pos}, nil
-		}
-		at := l.pos + i
-		switch l.src[at+1] {
-		case '{', '%':
-			return l.enter(at)
-		case '#':
-			end := strings.Index(l.src[at+2:], "#}")
-			if rest := l.src[at+2:]; rest == "" || rest == "-" || rest == "+" { // jinja2 lets that pass
-				l.pos = len(l.src)
-				continue
-			}
-			if end < 0 {
-				return token{}, &Error{len(l.src), fmt.Sprintf("the comment at offset %d does not end", at)}
-			}
-			l.pos = at + 2 + end + 2
-		default:
-			l.pos = at + 1
-		}
-	}
-}
-
-// enter opens the tag at an offset. A raw block is passed over whole.
-func (l *lexer) enter(at int) (token, error) {
-	open := l.src[at : at+2]
-	l.pos, l.open = at+2, l.open[:0]
-	l.tag = map[string]string{"{{": "}}", "{%": "%}"}[open]
-	if l.pos < len(l.src) && (l.src[l.pos] == '-' || l.src[l.pos] == '+') && !strings.HasPrefix(l.src[l.pos:], "-"+l.tag) {
-		l.pos++
-	}
-	if open == "{%" {
-		if end, ok := l.raw(); ok {
-			if end < 0 {
-				return token{}, &Error{len(l.src), fmt.Sprintf("the raw block at offset %d does not end", at)}
-			}
-			l.pos, l.tag = end, ""
-			return l.outside()
-		}
-	}
-	return token{kindOpen, open, at}, nil
-}
-
-// raw reports whether the tag here begins a raw block, and where that ends.
-func (l *lexer) raw() (end int, ok bool) {
-	words := strings.TrimLeft(l.src[l.pos:], " \t\r\n")
-	if !strings.HasPrefix(words, "raw") {
-		return 0, false
-	}
-	words = strings.TrimLeft(words[len("raw"):], " \t\r\n")
-	if !strings.HasPrefix(words, "%}") && !strings.HasPrefix(words, "-%}") && !strings.HasPrefix(words, "+%}") {
-		return 0, false
-	}
-	at := len(l.src) - len(words)
-	for {
-		i := strings.Index(l.src[at:], "{%")
-		if i < 0 {
-			return -1, true
-		}
-		at += i + 2
-		inner := strings.TrimLeft(strings.TrimLeft(l.src[at:], "-+"), " \t\r\n")
-		if rest, ok := strings.CutPrefix(inner, "endraw"); ok {
-			rest = strings.TrimLeft(rest, " \t\r\n")
-			for _, close := range []string{"%}", "-%}", "+%}"} {
-				if after, ok := strings.CutPrefix(rest, close); ok {
-					return len(l.src) - len(after), true
-				}
-			}
-		}
-	}
-}
-
-// number reads an integer or a float.
-func (l *lexer) number(at int, rest string) token {
-	n := 0
-	for n < len(rest) {
-		c := rest[n]
-		digit := c >= '0' && c <= '9' || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z'
-		point := c == '.' && n+1 < len(rest) && rest[n+1] >= '0' && rest[n+1] <= '9' && !strings.Contains(rest[:n], ".")
-		sign := (c == '+' || c == '-') && n > 0 && rest[n-1]|0x20 == 'e' && !strings.HasPrefix(rest, "0x")
-		if !digit && !point && !sign {
-			break
-		}
-		n++
-	}
-	l.pos += n
-	return token{kindNumber, strings.ReplaceAll(rest[:n], "_", ""), at}
 }
 
 // text reads a string.
@@ -225,9 +182,13 @@ func (l *lexer) text(at int, rest string) (token, error) {
 		case '\\':
 			i++
 		case quote:
+			value, err := unescape(rest[1:i])
+			if err != "" {
+				return token{}, &Error{at, err}
+			}
 			l.pos += i + 1
-			return token{kindString, unescape(rest[1:i]), at}, nil
+			return token{kindString, value, at}, nil
 		}
 	}
-	return token{}, &Error{len(l.src), fmt.Sprintf("the string at offset %d does not end", at)}
+	return token{}, &Error{at, "a string that does not end"}
 }

@@ -1,211 +1,273 @@
 package jinjaast
 
-import "strings"
-
-// Parse parses a template. The error is an *Error; what was parsed before it is
-// returned as well.
-func Parse(src string) (*Template, error) {
-	p := &parser{lex: lexer{src: src}}
-	t := &Template{}
-	for {
-		if err := p.advance(); err != nil {
-			return t, err
-		}
-		if p.tok.kind == kindEnd {
-			return t, nil
-		}
-		s, err := p.tag()
-		if s != nil {
-			t.Statements = append(t.Statements, *s)
-		}
-		if err != nil {
-			return t, err
-		}
-	}
-}
-
-// tag reads an output or a statement, up to its end.
-func (p *parser) tag() (*Statement, error) {
-	s := &Statement{At: p.tok.at}
-	output := p.tok.text == "{{"
-	if err := p.advance(); err != nil {
-		return nil, err
-	}
-	var err error
-	if output {
-		if p.tok.kind != kindClose {
-			err = p.exprs(s)
-		}
-	} else if err = p.statement(s); err == nil {
-		_, err = p.accept(":") // as in Python
-	}
-	if err != nil {
-		return s, err
-	}
-	if p.tok.kind != kindClose {
-		return s, p.unexpected("the end of the tag")
-	}
-	return s, nil
-}
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // exprs reads a tuple into a statement.
-func (p *parser) exprs(s *Statement) error {
-	n, err := p.tuple()
+func (p *parser) exprs(s *Statement) error { return s.add(p.tuple(p.expression, false)) }
+
+// expr reads one expression into a statement.
+func (p *parser) expr(s *Statement) error { return s.add(p.expression()) }
+
+// add takes what was read, complete or not.
+func (s *Statement) add(n Node, err error) error {
 	if n != nil {
 		s.Exprs = append(s.Exprs, n)
 	}
 	return err
 }
 
-// bare are tags that hold nothing.
-var bare = map[string]bool{"else": true, "break": true, "continue": true, "generation": true, "debug": true, "pluralize": true}
-
-// statement reads a statement.
+// statement reads a statement from its name on.
 func (p *parser) statement(s *Statement) error {
 	if p.tok.kind != kindName {
-		return p.unexpected("a tag")
+		return p.unexpected("the name of a tag")
 	}
 	s.Tag = p.tok.text
-	name := p.tok.at
+	name := p.tok
+	if p.lex.loose {
+		p.unwind(s.Tag)
+	}
+	if p.continues(s.Tag) {
+		return p.proceed(s)
+	}
+	if p.within("trans") {
+		return &Error{name.at, fmt.Sprintf("the tag %q in a translation", s.Tag)}
+	}
+	head, known := p.heads(s)
+	if !known {
+		return p.stray(name)
+	}
 	if err := p.advance(); err != nil {
 		return err
 	}
-	if strings.HasPrefix(s.Tag, "end") || bare[s.Tag] {
-		return p.rest()
+	if s.Tag != "print" || p.tok.kind != kindClose {
+		p.fill(true)
 	}
-	switch s.Tag {
-	case "for":
-		return p.loop(s)
-	case "set":
-		return p.assignment(s)
-	case "with":
-		return p.with(s)
-	case "macro", "call":
-		return p.macro(s)
-	case "filter":
-		return p.filterBlock(s)
-	case "block":
-		if p.tok.kind == kindName {
-			s.Names = []string{p.tok.text}
-		}
-		return p.rest()
-	case "import", "from", "include", "extends":
-		return p.load(s)
-	case "if", "elif", "do", "print", "autoescape":
-		return p.exprs(s)
-	case "trans":
-		return p.with(s)
-	}
-	return &Error{name, "an unknown tag " + strings.ToValidUTF8(s.Tag, "?")}
+	return head()
 }
 
-// rest passes over the names that may stand behind a tag.
-func (p *parser) rest() error {
-	for p.tok.kind == kindName {
-		if err := p.advance(); err != nil {
-			return err
-		}
+// heads returns what reads a tag from behind its name, and whether the tag is known.
+func (p *parser) heads(s *Statement) (read func() error, known bool) {
+	of := func(read func(*Statement) error) (func() error, bool) { return func() error { return read(s) }, true }
+	switch s.Tag {
+	case "if":
+		return of(p.condition)
+	case "for":
+		return of(p.loop)
+	case "set":
+		return of(p.assignment)
+	case "with":
+		return of(p.with)
+	case "autoescape":
+		return of(p.autoescape)
+	case "macro":
+		return of(p.macro)
+	case "call":
+		return of(p.callBlock)
+	case "filter":
+		return of(p.filterBlock)
+	case "block":
+		return of(p.block)
+	case "include", "import", "from", "extends":
+		return of(p.load)
+	case "print":
+		return of(p.print)
+	case "do":
+		return of(p.exprs)
+	case "trans":
+		return of(p.translation)
+	case "generation":
+		return func() error { return p.begin(s, "endgeneration") }, true
+	case "break", "continue", "debug":
+		return func() error { return nil }, true
 	}
+	return nil, false
+}
+
+// condition reads "if" or "elif" from behind the word.
+func (p *parser) condition(s *Statement) error {
+	if err := s.add(p.tuple(p.unconditional, false)); err != nil {
+		return err
+	}
+	return p.begin(s, "elif", "else", "endif")
+}
+
+// target reads what is assigned to: names, tuples of them, attributes of namespaces.
+func (p *parser) target(s *Statement, namespaces bool) error {
+	start := p.tok.at
+	n, err := p.tuple(func() (Node, error) { return p.primary(namespaces) }, false)
+	if err == nil && !assignable(n) {
+		err = &Error{start, "something is assigned to what is no name"}
+	}
+	if err != nil {
+		return s.add(n, err)
+	}
+	s.declare(n)
 	return nil
 }
 
-// targets reads what is assigned to: names, attributes, tuples of them.
-func (p *parser) targets(s *Statement) error {
-	for {
-		if ok, err := p.accept("("); err != nil {
-			return err
-		} else if ok {
-			if err := p.targets(s); err != nil {
-				return err
-			}
-			if err := p.expect(")"); err != nil {
-				return err
-			}
-		} else if err := p.target(s); err != nil {
-			return err
-		}
-		if ok, err := p.accept(","); err != nil || !ok {
-			return err
-		}
-		if p.is("in") || p.is("=") || p.is(")") {
-			return nil
+// assignable reports whether something can be assigned to an expression.
+func assignable(n Node) bool {
+	switch n := n.(type) {
+	case *Name:
+		return true
+	case *Attr:
+		return n.target
+	case *List:
+		return n.Tuple && !slices.ContainsFunc(n.Items, func(item Node) bool { return !assignable(item) })
+	}
+	return false
+}
+
+// declare notes names that are assigned to. Attributes of namespaces stand with the
+// expressions.
+func (s *Statement) declare(n Node) {
+	switch n := n.(type) {
+	case *Name:
+		s.Names = append(s.Names, n.ID)
+	case *Attr:
+		s.Exprs = append(s.Exprs, n)
+	case *List:
+		for _, item := range n.Items {
+			s.declare(item)
 		}
 	}
 }
 
-// target reads a name, or an attribute of one.
-func (p *parser) target(s *Statement) error {
-	if p.tok.kind != kindName {
-		return p.unexpected("a name")
+// declared reads one name that a tag declares.
+func (p *parser) declared(s *Statement) (string, error) {
+	start := p.tok.at
+	name, err := p.expectName()
+	if _, constant := constant(name); err == nil && constant {
+		err = &Error{start, fmt.Sprintf("something is assigned to %q", name)}
 	}
-	name := &Name{at(p.tok.at), p.tok.text}
-	if err := p.advance(); err != nil {
-		return err
+	if name != "" {
+		s.Names = append(s.Names, name)
 	}
-	if !p.is(".") {
-		s.Names = append(s.Names, name.ID)
-		return nil
-	}
-	n, err := p.postfix(name)
-	if err == nil {
-		s.Exprs = append(s.Exprs, n)
-	}
-	return err
+	return name, err
 }
 
 // loop reads "for targets in expression if condition recursive".
 func (p *parser) loop(s *Statement) error {
-	if err := p.targets(s); err != nil {
+	if err := p.target(s, false); err != nil {
 		return err
 	}
 	if err := p.expect("in"); err != nil {
 		return err
 	}
-	n, err := p.loopOver()
-	if err != nil {
+	if err := s.add(p.tuple(p.unconditional, false)); err != nil {
 		return err
 	}
-	s.Exprs = append(s.Exprs, n)
 	if ok, err := p.accept("if"); err != nil {
 		return err
 	} else if ok {
-		condition, err := p.expression()
-		if err != nil {
+		if err := p.expr(s); err != nil {
 			return err
 		}
-		s.Exprs = append(s.Exprs, condition)
 	}
-	_, err = p.accept("recursive")
-	return err
-}
-
-// loopOver reads what a loop goes over: an "if" behind it is the loop's.
-func (p *parser) loopOver() (Node, error) {
-	start := p.tok.at
-	first, err := p.binary(0)
-	if err != nil || !p.is(",") {
-		return first, err
+	if _, err := p.accept("recursive"); err != nil {
+		return err
 	}
-	list := &List{at(start), []Node{first}}
-	for p.is(",") {
-		if err := p.advance(); err != nil {
-			return nil, err
-		}
-		if p.tok.kind == kindClose || p.is("if") || p.is("recursive") {
-			break
-		}
-		item, err := p.binary(0)
-		if err != nil {
-			return nil, err
-		}
-		list.Items = append(list.Items, item)
-	}
-	return list, nil
+	return p.begin(s, "endfor", "else")
 }
 
 // assignment reads "set targets = expression", or a block that is set and filtered.
 func (p *parser) assignment(s *Statement) error {
-	if err := p.targets(s); err != nil {
+	if err := p.target(s, true); err != nil {
+		return err
+	}
+	if ok, err := p.accept("="); err != nil {
+		return err
+	} else if ok {
+		return p.exprs(s)
+	}
+	if p.is("|") {
+		s.Names = nil // what it is set to is not known
+		if err := s.add(p.filterChain(nil)); err != nil {
+			return err
+		}
+	} else {
+		s.Tag = "set block"
+	}
+	return p.begin(s, "endset")
+}
+
+// filterChain reads "|name" for as often as it stands there.
+func (p *parser) filterChain(n Node) (Node, error) {
+	var err error
+	for err == nil && p.is("|") {
+		if n, err = p.filter(n); err == nil {
+			err = p.another()
+		}
+	}
+	return n, err
+}
+
+// with reads assignments with commas between them.
+func (p *parser) with(s *Statement) error {
+	for first := true; p.tok.kind != kindClose; first = false {
+		if !first {
+			if err := p.expect(","); err != nil {
+				return err
+			}
+		}
+		if err := p.target(s, false); err != nil {
+			return err
+		}
+		if err := p.expect("="); err != nil {
+			return err
+		}
+		if err := p.expr(s); err != nil {
+			return err
+		}
+	}
+	return p.begin(s, "endwith")
+}
+
+// autoescape reads what the escaping of a block is set to.
+func (p *parser) autoescape(s *Statement) error {
+	if err := p.expr(s); err != nil {
+		return err
+	}
+	return p.begin(s, "endautoescape")
+}
+
+// macro reads "macro name(parameters)".
+func (p *parser) macro(s *Statement) error {
+	if _, err := p.declared(s); err != nil {
+		return err
+	}
+	if err := p.signature(s); err != nil {
+		return err
+	}
+	return p.begin(s, "endmacro")
+}
+
+// signature reads parameters. Those with a value by default stand last.
+func (p *parser) signature(s *Statement) error {
+	if err := p.expect("("); err != nil {
+		return err
+	}
+	defaults := false
+	for first := true; !p.is(")"); first = false {
+		if !first {
+			if err := p.expect(","); err != nil {
+				return err
+			}
+		}
+		if err := p.parameter(s, &defaults); err != nil {
+			return err
+		}
+	}
+	return p.advance()
+}
+
+// parameter reads one parameter; defaults says whether one before it had a value.
+func (p *parser) parameter(s *Statement, defaults *bool) error {
+	if _, err := p.declared(s); err != nil {
 		return err
 	}
 	ok, err := p.accept("=")
@@ -213,105 +275,80 @@ func (p *parser) assignment(s *Statement) error {
 	case err != nil:
 		return err
 	case ok:
-		return p.exprs(s)
-	case p.is("|"):
-		n, err := p.filters(&Literal{at: at(p.tok.at), Value: nil})
-		s.Exprs = append(s.Exprs, n)
-		s.Names = nil // what it is set to is not known
+		*defaults = true
+		return p.expr(s)
+	case *defaults:
+		return p.unexpected("a value by default")
+	}
+	return nil
+}
+
+// callBlock reads "call(parameters) expression".
+func (p *parser) callBlock(s *Statement) error {
+	if p.is("(") {
+		if err := p.signature(s); err != nil {
+			return err
+		}
+	}
+	start := p.tok.at
+	n, err := p.expression()
+	if _, ok := n.(*Call); err == nil && !ok {
+		err = &Error{start, "what a call block has is no call"}
+	}
+	if err := s.add(n, err); err != nil {
 		return err
 	}
-	s.Tag, s.Exprs = "set block", nil
-	return nil
-}
-
-// with reads assignments with commas between them.
-func (p *parser) with(s *Statement) error {
-	for p.tok.kind == kindName {
-		s.Names = append(s.Names, p.tok.text)
-		if err := p.advance(); err != nil {
-			return err
-		}
-		ok, err := p.accept("=")
-		if err != nil {
-			return err
-		}
-		if ok {
-			n, err := p.expression()
-			if err != nil {
-				return err
-			}
-			s.Exprs = append(s.Exprs, n)
-		}
-		if _, err := p.accept(","); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// macro reads "macro name(parameters)" or "call(parameters) expression".
-func (p *parser) macro(s *Statement) error {
-	if s.Tag == "macro" {
-		if p.tok.kind != kindName {
-			return p.unexpected("a name")
-		}
-		s.Names = append(s.Names, p.tok.text)
-		if err := p.advance(); err != nil {
-			return err
-		}
-	}
-	if p.is("(") {
-		args, err := p.arguments()
-		if err != nil {
-			return err
-		}
-		for _, n := range args.Pos {
-			if name, ok := n.(*Name); ok {
-				s.Names = append(s.Names, name.ID)
-			}
-		}
-		for _, name := range args.sortedNames() {
-			s.Names = append(s.Names, name)
-			s.Exprs = append(s.Exprs, args.Named[name])
-		}
-	}
-	if s.Tag == "call" {
-		return p.exprs(s)
-	}
-	return nil
+	return p.begin(s, "endcall")
 }
 
 // filterBlock reads "filter name(...)|name(...)".
 func (p *parser) filterBlock(s *Statement) error {
-	f := &Filter{at: at(p.tok.at)}
-	var err error
-	if f.Name, err = p.dotted(); err != nil {
+	n, err := p.filterName(nil, p.tok.at)
+	if err == nil {
+		n, err = p.filterChain(n)
+	}
+	if err := s.add(n, err); err != nil {
 		return err
 	}
-	if p.is("(") {
-		if f.Args, err = p.arguments(); err != nil {
-			return err
-		}
-	}
-	n, err := p.filters(f)
-	s.Exprs = append(s.Exprs, n)
-	return err
+	return p.begin(s, "endfilter")
 }
 
-// load reads tags that load other templates.
-func (p *parser) load(s *Statement) error {
-	n, err := p.expression()
+// block reads "block name scoped required".
+func (p *parser) block(s *Statement) error {
+	name, err := p.expectName()
 	if err != nil {
 		return err
 	}
-	s.Exprs = append(s.Exprs, n)
-	for p.tok.kind == kindName || p.is(",") {
-		if p.tok.kind == kindName && p.tok.text != "import" && p.tok.text != "as" && p.tok.text != "with" && p.tok.text != "context" {
-			s.Names = append(s.Names, p.tok.text)
+	s.Names = []string{name}
+	if _, err := p.accept("scoped"); err != nil {
+		return err
+	}
+	required, err := p.accept("required")
+	if err != nil {
+		return err
+	}
+	if err := p.begin(s, "endblock"); err != nil {
+		return err
+	}
+	open := &p.blocks[len(p.blocks)-1]
+	open.name, open.required = name, required
+	return nil
+}
+
+// print reads expressions with commas between them.
+func (p *parser) print(s *Statement) error {
+	for first := true; p.tok.kind != kindClose; first = false {
+		if !first {
+			if err := p.expect(","); err != nil {
+				return err
+			}
 		}
-		if err := p.advance(); err != nil {
+		if err := p.expr(s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// shown is the name of a tag as a message has it.
+func shown(tag string) string { return fmt.Sprintf("%q", strings.ToValidUTF8(tag, "?")) }

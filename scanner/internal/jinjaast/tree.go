@@ -22,11 +22,12 @@ type (
 		at
 		ID string
 	}
-	// Attr is "of.name"; the name may be a number.
+	// Attr is "of.name".
 	Attr struct {
 		at
-		Of   Node
-		Name string
+		Of     Node
+		Name   string
+		target bool // of a namespace, where something is assigned
 	}
 	// Subscript is "of[key]".
 	Subscript struct {
@@ -69,6 +70,7 @@ type (
 	List struct {
 		at
 		Items []Node
+		Tuple bool
 	}
 	// Dict is a dict; keys and values stand in turn.
 	Dict struct {
@@ -77,11 +79,28 @@ type (
 	}
 )
 
-// Args are the arguments of a call: by place, then by name. "*x" and "**x" count as
-// arguments by place.
+// Args are the arguments of a call: by place, then by name, both in order. "*x" and "**x"
+// count as arguments by place.
 type Args struct {
 	Pos   []Node
-	Named map[string]Node
+	Named []Keyword
+}
+
+// A Keyword is an argument by name.
+type Keyword struct {
+	Name  string
+	Value Node
+}
+
+// Get returns the arguments of a name: one, unless the template is wrong.
+func (a *Args) Get(name string) []Node {
+	var values []Node
+	for _, k := range a.Named {
+		if k.Name == name {
+			values = append(values, k.Value)
+		}
+	}
+	return values
 }
 
 // A Statement is a tag with what it evaluates, or an output.
@@ -97,51 +116,52 @@ type Template struct {
 	Statements []Statement
 }
 
-// children calls f for the direct parts of an expression.
-func children(n Node, f func(Node)) {
-	each := func(nodes ...Node) {
-		for _, n := range nodes {
-			if n != nil {
-				f(n)
-			}
-		}
-	}
-	args := func(a Args) {
-		each(a.Pos...)
-		for _, name := range a.sortedNames() {
-			each(a.Named[name])
-		}
-	}
+// parts returns the direct parts of an expression; some may be nil.
+func parts(n Node) []Node {
 	switch n := n.(type) {
 	case *Attr:
-		each(n.Of)
+		return []Node{n.Of}
 	case *Subscript:
-		each(n.Of, n.Key)
+		return []Node{n.Of, n.Key}
 	case *Slice:
-		each(n.From, n.To, n.Step)
+		return []Node{n.From, n.To, n.Step}
 	case *Call:
-		each(n.Callee)
-		args(n.Args)
+		return n.parts(n.Callee)
 	case *Filter:
-		each(n.Of)
-		args(n.Args)
+		return n.parts(n.Of)
 	case *Test:
-		each(n.Of)
-		args(n.Args)
+		return n.parts(n.Of)
 	case *Op:
-		each(n.Operands...)
+		return n.Operands
 	case *List:
-		each(n.Items...)
+		return n.Items
 	case *Dict:
-		each(n.Items...)
+		return n.Items
 	}
+	return nil
 }
 
-// Walk calls f for an expression and all its parts, outer ones first.
-func Walk(n Node, f func(Node)) {
-	if n == nil {
-		return
+func (a *Args) parts(of Node) []Node {
+	all := append([]Node{of}, a.Pos...)
+	for _, k := range a.Named {
+		all = append(all, k.Value)
 	}
-	f(n)
-	children(n, func(child Node) { Walk(child, f) })
+	return all
+}
+
+// Walk calls f for an expression and all its parts, outer ones first. It does not
+// recurse: an expression may be as deep as a template is long.
+func Walk(n Node, f func(Node)) {
+	left := []Node{n}
+	for len(left) > 0 {
+		n, left = left[len(left)-1], left[:len(left)-1]
+		if n == nil {
+			continue
+		}
+		f(n)
+		inner := parts(n)
+		for i := range inner {
+			left = append(left, inner[len(inner)-1-i])
+		}
+	}
 }
