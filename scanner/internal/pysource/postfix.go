@@ -34,7 +34,7 @@ func (p *parser) postfix() expr {
 func (p *parser) afterAwait() bool {
 	switch t := p.peekAt(1); t.kind {
 	case kindName:
-		return !isKeyword[t.text]
+		return !isKeyword[t.text] || t.text == "None" || t.text == "True" || t.text == "False"
 	case kindString, kindBytes, kindNumber, kindOpen:
 		return true
 	case kindOperator:
@@ -109,12 +109,22 @@ func (p *parser) key() expr {
 	})
 }
 
+// unpacked reads a key. Behind a star there, unlike elsewhere, any expression may stand.
+func (p *parser) unpacked() expr {
+	from := p.peek().at
+	if !p.takeOp("*") {
+		return p.starred()
+	}
+	of := p.expr()
+	return &operation{p.since(from), []string{"*"}, []expr{of}}
+}
+
 // slice reads one key or slice.
 func (p *parser) slice() expr {
 	from := p.peek().at
 	s := &slice{}
 	if !p.isOp(":") {
-		if s.parts[0] = p.starred(); !p.isOp(":") {
+		if s.parts[0] = p.unpacked(); !p.isOp(":") {
 			return s.parts[0]
 		}
 	}

@@ -104,6 +104,8 @@ var calls = []struct{ name, src, want string }{
 	{"wide-letters", "import ｏｓ\nｏｓ.𝘀𝘆𝘀𝘁𝗲𝗺('id')", `import os.system ["id"]`},
 	{"continued", "import \\\n  os\nos \\\n .system(\n 'id' # )\n)", `import os.system ["id"]`},
 	{"match", "import os\nmatch os.popen('a'):\n  case {'x': [1, *y]} if os.system('b'): os.execv('c')\nmatch = 1\nmatch(2)", "import os.popen [\"a\"]\nimport os.system [\"b\"]\nimport os.execv [\"c\"]\nimport  []"},
+	{"starred-key", "import os\nx[*not os.system('a'), *b if c else os.popen('d')]", "import os.system [\"a\"]\nimport os.popen [\"d\"]"},
+	{"await-constant", "import os\nasync def f():\n  await None\n  os.system('id')", `later os.system in f ["id"]`},
 	{"python-2", "import os\nprint 'x', os.system('id')\nexec 'os.popen(1)'", "import builtins.print []\nimport os.system [\"id\"]\nimport builtins.exec [\"os.popen(1)\"]\nimport nested os.popen []"},
 	{"global", "import os\ndef f():\n  global g\n  g = os.system\nf()\ng('id')", "import \nimport os.system [\"id\"]"},
 	{"tab-and-form-feed", "if 1:\n\timport os\n        \n\f\n\tos.system('id')\r\nos.popen('x')\r", "import os.system [\"id\"]\nimport os.popen [\"x\"]"},

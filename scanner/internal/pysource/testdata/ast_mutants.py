@@ -15,6 +15,7 @@ from ast_facts import facts, sources
 PIECES = [piece.replace("\\n", "\n") for piece in r'''
 async def f(): await g()
 async def f():\n    async with a() as b, c(): pass\n    async for x in y(): await z()\n    return [x async for x in y() if await x]
+async def f(): await None; await a()[b()]
 def f(): (yield); x = yield a(); yield from b()
 lambda: a()
 lambda x, /, y=b(), *z, k=c(), **w: d()
@@ -54,6 +55,7 @@ a: b() = c()
 a.b: c
 x[a():b():c(), ...]
 x[*a(), b]
+x[*a() if b() else c(), *not d()]
 f(x for x in y())
 f(*a(), **b(), c=d(), *e())
 {**a(), 'b': c()}
