@@ -297,7 +297,8 @@ func (j *judge) bomb(n *jinjaast.Call) {
 
 // report reports what the template does at a place.
 func (j *judge) report(rule *scanner.Rule, at int, does, evidence string) {
-	j.p.Report(rule, scanner.Span{Offset: int64(at), Length: 2}, scanner.Detail{
+	length := min(2, j.p.Size-int64(at)) // of a template that breaks off there
+	j.p.Report(rule, scanner.Span{Offset: int64(at), Length: length}, scanner.Detail{
 		Message: "Rendering this template " + does + ".", Evidence: []string{evidence},
 	})
 }

@@ -21,8 +21,17 @@ def dotted(node):
     return ".".join([node.id, *reversed(parts)])
 
 
+class WithoutFields(ast.NodeTransformer):
+    """Leaves out what stands in f-strings."""
+
+    def visit_JoinedStr(self, node):
+        return ast.copy_location(ast.Constant(""), node)
+
+
 def facts(tree):
     imports, calls = set(), []
+    if sys.version_info < (3, 9):  # it has wrong lines for what stands in a text that is continued
+        tree = WithoutFields().visit(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports |= {(a.name, "", a.asname or "") for a in node.names}
