@@ -1,6 +1,7 @@
 package yamlfile
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -49,6 +50,7 @@ var (
 
 // tags goes through the tags of a document.
 type tags struct {
+	ctx   context.Context
 	p     *scanner.Pass
 	found bool
 }
@@ -65,6 +67,12 @@ func (t *tags) walk(n *conftree.Node, depth int) error {
 		if key.Str() == "trust_remote_code" && value.True() {
 			t.found = true
 			modelrules.ReportTrust(t.p, key.Span())
+		}
+		if isTemplate(key, value) {
+			t.found = true
+			if err := handTemplate(t.ctx, t.p, key, value); err != nil {
+				return err
+			}
 		}
 	}
 	for _, item := range n.Items {

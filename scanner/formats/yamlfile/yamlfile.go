@@ -81,7 +81,7 @@ var (
 	// codeTag matches the tags under which loaders make objects.
 	codeTag = lazyregexp.New(`!!python/|2002:python/|!(new|apply|applyref|name|module|include):|!!(java|javax|com|org|net|io|sun)\.|!(<!?)?(ruby|php|perl)/|!!js/`)
 	// codeKey matches the keys under which they look for callables.
-	codeKey = lazyregexp.New(`(^|[\s{,"'])(` + strings.Join(calltargets.Markers, "|") + `|loader_module|model_code_path)["']?\s*:`)
+	codeKey = lazyregexp.New(`(^|[\s{,"'])(` + strings.Join(slices.Concat(templateKeys, calltargets.Markers), "|") + `|loader_module|model_code_path)["']?\s*:`)
 	// escape matches the ways in which YAML hides a character.
 	escape = lazyregexp.New(`\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|%[0-9A-Fa-f]{2}`)
 )
@@ -99,7 +99,7 @@ func plain(raw []byte) string {
 	})
 }
 
-func run(_ context.Context, p *scanner.Pass) error {
+func run(ctx context.Context, p *scanner.Pass) error {
 	if p.Size > conftree.MaxText {
 		return scanner.Errorf(scanner.OverLimit, 0, "a YAML text of %d bytes, more than %d", p.Size, conftree.MaxText)
 	}
@@ -115,7 +115,7 @@ func run(_ context.Context, p *scanner.Pass) error {
 	defer func() { doc.Close() }() // also where the text broke off
 	found := false
 	for _, root := range doc.Roots {
-		has, err := report(p, root)
+		has, err := report(ctx, p, root)
 		if err != nil {
 			return err
 		}
@@ -141,8 +141,8 @@ func settle(p *scanner.Pass, found bool, broken error, marked func() bool) error
 }
 
 // report reports on one document and says whether anything in it is of a model.
-func report(p *scanner.Pass, root *conftree.Node) (found bool, err error) {
-	t := &tags{p: p}
+func report(ctx context.Context, p *scanner.Pass, root *conftree.Node) (found bool, err error) {
+	t := &tags{ctx: ctx, p: p}
 	if err := t.walk(root, 0); err != nil {
 		return false, err
 	}

@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/formats/jinja"
 	"github.com/modelsieve/modelsieve/scanner/formats/yamlfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-var analyzers = []*scanner.Analyzer{yamlfile.Analyzer, zipfile.Analyzer}
+var analyzers = []*scanner.Analyzer{yamlfile.Analyzer, jinja.Analyzer, zipfile.Analyzer}
 
 func Test(t *testing.T) { scantest.Run(t, analyzers) }
 
