@@ -49,7 +49,7 @@ func match(h *scanner.Head) scanner.Claim {
 // words and paths do. No unpickler gets through it, or past the first name, which is none
 // that a module has.
 func (p *probe) isProse(head []byte) bool {
-	endless := (head[0] == 'c' || head[0] == 'i') && len(head) > maxName && !bytes.ContainsRune(head, '\n')
+	endless := (head[0] == 'c' || head[0] == 'i') && len(head) > maxName && !bytes.ContainsRune(head[:maxName], '\n')
 	return !p.danger && (p.wild || endless || !p.ran && !p.calls) && !bytes.ContainsFunc(head, isControl)
 }
 

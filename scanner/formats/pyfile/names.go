@@ -1,6 +1,9 @@
 package pyfile
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An effect is what a call does, as a clause behind its name.
 type effect struct {
@@ -66,12 +69,14 @@ var unpackers = []string{
 	"Crypto.", "Cryptodome.", "builtins.bytes.fromhex", "builtins.bytearray.fromhex",
 }
 
+// files are functions that open a compressed file: what they read is not hidden, and a
+// pickle of its own that is scanned where it lies.
+var files = []string{"bz2.open()", "bz2.BZ2File()", "gzip.open()", "gzip.GzipFile()", "lzma.open()", "lzma.LZMAFile()"}
+
 // unpacked reports whether a value came from one of the unpackers.
 func unpacked(path string) bool {
-	for _, from := range unpackers {
-		if strings.HasPrefix(path, from) && strings.Contains(path, "()") {
-			return true
-		}
+	if slices.ContainsFunc(files, func(file string) bool { return strings.HasPrefix(path, file) }) {
+		return false
 	}
-	return false
+	return strings.Contains(path, "()") && slices.ContainsFunc(unpackers, func(from string) bool { return strings.HasPrefix(path, from) })
 }

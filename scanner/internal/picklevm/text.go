@@ -54,6 +54,9 @@ func (m *Machine) integer(op byte, line []byte) error {
 	if string(line) == "00" || string(line) == "01" {
 		return m.push(valueBool(line[1] == '1'))
 	}
+	if checkedOut := bytes.TrimSuffix(line, []byte("\r")); !bytes.HasSuffix(checkedOut, []byte("L")) {
+		line = checkedOut // all unpicklers ignore what a checkout with CRLF adds
+	}
 	if n, err := strconv.ParseInt(strings.TrimSuffix(string(line), "L"), 10, 48); err == nil && plainDecimal(line) {
 		return m.push(valueInt(n))
 	}
