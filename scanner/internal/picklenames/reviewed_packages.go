@@ -41,6 +41,14 @@ var reviewedPackages = map[string]Entry{
 	"peft.utils.peft_types.PeftType":                    classCall(args(str)),
 	"peft.utils.peft_types.TaskType":                    classCall(args(str)),
 	"regex._regex_core.RegexFlag":                       classCall(args(integer)),
+
+	// Classes of C++ that parse their state from bytes (rdkit: Wrap/Mol.cpp, DataStructs/Wrap).
+	"rdkit.Chem.rdchem.Mol":                            classCall(args(rawBytes)),
+	"rdkit.DataStructs.cDataStructs.ExplicitBitVect":   classCall(args(rawBytes)),
+	"rdkit.DataStructs.cDataStructs.IntSparseIntVect":  classCall(args(rawBytes)),
+	"rdkit.DataStructs.cDataStructs.LongSparseIntVect": classCall(args(rawBytes)),
+	"rdkit.DataStructs.cDataStructs.SparseBitVect":     classCall(args(rawBytes)),
+	"rdkit.DataStructs.cDataStructs.UIntSparseIntVect": classCall(args(rawBytes)),
 }
 
 // filled is a class that is made by __new__ and one dict of state.
