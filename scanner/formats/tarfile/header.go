@@ -25,12 +25,12 @@ func (h *header) hasContent() bool {
 // parse reads a header block. ok is false where its checksum is wrong or a number
 // is none.
 func parse(b []byte) (h header, ok bool) {
+	h.magic = string(b[257:262]) == "ustar"
 	sum, ok := number(b[148:156])
-	if !ok || sum != checksum(b) {
+	if unsigned, signed := checksums(b); !ok || sum != unsigned && sum != signed {
 		return h, false
 	}
 	h.name, h.link, h.kind = text(b[:100]), text(b[157:257]), b[156]
-	h.magic = string(b[257:262]) == "ustar"
 	if h.magic && string(b[257:263]) == "ustar\x00" {
 		if prefix := text(b[345:500]); prefix != "" {
 			h.name = prefix + "/" + h.name
@@ -43,15 +43,17 @@ func parse(b []byte) (h header, ok bool) {
 	return h, ok
 }
 
-// checksum is the sum of all bytes, those of the checksum itself taken as blanks.
-func checksum(b []byte) int64 {
-	sum := int64(8 * ' ')
+// checksums are the sums of all bytes, those of the checksum itself taken as blanks. Old
+// writers took bytes for signed ones, and readers accept that.
+func checksums(b []byte) (unsigned, signed int64) {
+	unsigned, signed = 8*' ', 8*' '
 	for i, c := range b {
 		if i < 148 || i >= 156 {
-			sum += int64(c)
+			unsigned += int64(c)
+			signed += int64(int8(c))
 		}
 	}
-	return sum
+	return unsigned, signed
 }
 
 // text is a field up to its first NUL.
@@ -72,10 +74,11 @@ func number(b []byte) (int64, bool) {
 		}
 		return n, b[0]&0x40 == 0
 	}
-	s := strings.Trim(text(b), " ")
+	s := strings.TrimSpace(text(b))
 	if s == "" {
 		return 0, true
 	}
+	s = strings.TrimPrefix(strings.ReplaceAll(s, "_", ""), "0o") // as Python reads a number
 	n, err := strconv.ParseInt(s, 8, 64)
 	return n, err == nil && n >= 0
 }

@@ -29,11 +29,9 @@ func match(h *scanner.Head) scanner.Claim {
 	}
 	head, ok := parse(h.Prefix[:blockBytes])
 	switch {
-	case !ok:
-		return scanner.No
-	case head.magic:
+	case head.magic && (ok || !h.Leftover): // with a wrong checksum some readers go on at the next header
 		return scanner.Sure
-	case head.name != "" && head.size <= h.Size:
+	case ok:
 		return scanner.Maybe // v7 has no magic: only the checksum speaks for it
 	}
 	return scanner.No

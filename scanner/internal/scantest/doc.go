@@ -101,5 +101,6 @@
 //	tar { member "a.pkl" { ... }; member "b" type 2 link "../c" }
 //
 // A member may set type, link, mode, size, prefix, magic and checksum. "tar open"
-// leaves off the two empty blocks at the end. Any other statement adds its bytes.
+// leaves off the two empty blocks at the end. Any other statement adds its bytes. The
+// checksum is unsigned, signed, or what is written in its place.
 package scantest

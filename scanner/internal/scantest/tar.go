@@ -64,11 +64,23 @@ func (a *assembler) tarMember(s *statement) ([]byte, error) {
 	copy(header[157:257], text("link", ""))
 	copy(header[257:265], text("magic", "ustar\x0000"))
 	copy(header[345:500], text("prefix", ""))
-	var sum int
-	for _, c := range header {
-		sum += int(c)
+	checksum := text("checksum", "unsigned")
+	if checksum == "unsigned" || checksum == "signed" {
+		checksum = fmt.Sprintf("%06o\x00 ", tarSum(header, checksum == "signed"))
 	}
-	copy(header[148:156], text("checksum", fmt.Sprintf("%06o\x00 ", sum)))
+	copy(header[148:156], checksum)
 	out := append(header, body...)
 	return append(out, make([]byte, (512-len(out)%512)%512)...), nil
+}
+
+// tarSum is the sum of the bytes of a header, which old writers took for signed ones.
+func tarSum(header []byte, signed bool) (sum int) {
+	for _, c := range header {
+		if signed {
+			sum += int(int8(c))
+		} else {
+			sum += int(c)
+		}
+	}
+	return sum
 }
