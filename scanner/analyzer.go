@@ -13,11 +13,12 @@ type Claim int
 
 // The claims. A Maybe whose run fails without a finding is dropped where another
 // claim explains the artifact or where nothing says that it is a model; a Sure
-// that fails is a gap.
+// that fails is a gap. An Otherwise is a Maybe that runs where no other claim stands.
 const (
-	No    Claim = iota
-	Maybe       // a name, or weak magic
-	Sure        // strong magic, or a parse that goes through
+	No        Claim = iota
+	Otherwise       // something of the format lies in what may be of another
+	Maybe           // a name, or weak magic
+	Sure            // strong magic, or a parse that goes through
 )
 
 // An Analyzer knows one format. It is a value: listed, validated and documented

@@ -61,9 +61,9 @@ func (t *tree) analyse(ctx context.Context, a *Artifact) (outcome, error) {
 	}
 	r := runner{t: t, a: a, head: head, intact: true}
 	claims := r.claims()
-	for _, claim := range []Claim{Sure, Maybe} {
+	for _, claim := range []Claim{Sure, Maybe, Otherwise} {
 		for i, an := range t.analyzers {
-			if claims[i] == claim && r.stop == nil {
+			if claims[i] == claim && r.stop == nil && (claim != Otherwise || !r.out.claimed) {
 				r.run(ctx, an, claim)
 			}
 		}
@@ -129,7 +129,7 @@ func (r *runner) run(ctx context.Context, an *Analyzer, claim Claim) {
 		r.t.gapError(r.a, &p.cover, err)
 		r.stop = stopping(r.t, err)
 	}
-	if claim == Maybe && !p.certain && r.stop == nil && r.t.gapsSince(mark) && !r.t.findingsSince(mark) {
+	if claim != Sure && !p.certain && r.stop == nil && r.t.gapsSince(mark) && !r.t.findingsSince(mark) {
 		r.failed = append(r.failed, r.t.gaps[mark.gaps:]...)
 		r.failedCover.merge(&p.cover, 0)
 		r.t.rollback(mark)

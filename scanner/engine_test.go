@@ -25,6 +25,23 @@ x: findings (sure, maybe) 2 bytes: 2 analysed, 0 data, 0 unaccounted
     | Xy`)
 }
 
+// An Otherwise runs where no other claim stands, also none that went wrong.
+func TestOtherwise(t *testing.T) {
+	otherwise := fake("otherwise", starts("X", scanner.Otherwise), whole(ruleHigh))
+	wrong := fake("wrong", starts("X", scanner.Maybe), func(context.Context, *scanner.Pass) error {
+		return scanner.Errorf(scanner.Malformed, 1, "no sense")
+	})
+	maybe := fake("maybe", starts("X", scanner.Maybe), whole(ruleMedium))
+	check(t, []*scanner.Analyzer{otherwise, maybe}, "x", "Xy", `
+x: passed (maybe) 2 bytes: 2 analysed, 0 data, 0 unaccounted
+  @0+2 medium fake-medium: found.
+    | Xy`)
+	check(t, []*scanner.Analyzer{otherwise, wrong}, "x", "Xy", `
+x: findings (otherwise) 2 bytes: 2 analysed, 0 data, 0 unaccounted
+  @0+2 high fake-high: found.
+    | Xy`)
+}
+
 // A Maybe that goes wrong counts where it found something, or where its file is
 // named like a model and nothing else explains it.
 func TestMaybe(t *testing.T) {

@@ -35,7 +35,24 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	if p.Leftover {
 		return runLeftover(ctx, p)
 	}
+	if at := startInHead(p); at >= 0 {
+		return p.Section(ctx, scanner.Member{Name: "pickle", Format: "pickle"}, at, p.Size-at)
+	}
 	return errors.Join(runStreams(ctx, p), readCheckedOut(ctx, p))
+}
+
+// startInHead returns where the first stream starts that match saw, where it is not the
+// first byte, or -1.
+func startInHead(p *scanner.Pass) int64 {
+	const bytes = 4 << 10 // as a head has
+	if p.Format == "pickle" || p.Depth > 0 {
+		return -1
+	}
+	head := make([]byte, min(bytes, p.Size))
+	if n, _ := p.ReadAt(head, 0); n < len(head) || matchStart(head, p.Size, p.Name()) != scanner.No {
+		return -1
+	}
+	return int64(inHead(head, p.Size))
 }
 
 // runStreams judges one stream after the other.

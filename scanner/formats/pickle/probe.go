@@ -25,15 +25,23 @@ func match(h *scanner.Head) scanner.Claim {
 	if h.Leftover {
 		return scanner.Maybe
 	}
-	if len(h.Prefix) == 0 || !picklevm.IsOpcode(h.Prefix[0]) || bytes.HasPrefix(h.Prefix, []byte("PK\x03\x04")) {
+	if claim := matchStart(h.Prefix, h.Size, h.Name()); claim != scanner.No || h.Depth > 0 || inHead(h.Prefix, h.Size) < 0 {
+		return claim
+	}
+	return scanner.Otherwise
+}
+
+// matchStart claims what a loader finds that starts at the first byte.
+func matchStart(prefix []byte, size int64, name string) scanner.Claim {
+	if len(prefix) == 0 || !picklevm.IsOpcode(prefix[0]) || bytes.HasPrefix(prefix, []byte("PK\x03\x04")) {
 		return scanner.No // a zip file starts with a persistent id that no unpickler takes: it is not ASCII
 	}
-	named := hasPickleName(h.Name())
-	probe := probeStream(h.Prefix, h.Size)
-	if !named && !scanner.ModelNamed(h.Name()) && probe.isProse(h.Prefix) {
+	named := hasPickleName(name)
+	probe := probeStream(prefix, size)
+	if !named && !scanner.ModelNamed(name) && probe.isProse(prefix) {
 		return scanner.No
 	}
-	proto := len(h.Prefix) > 1 && h.Prefix[0] == 0x80 && h.Prefix[1] <= picklevm.MaxProtocol
+	proto := len(prefix) > 1 && prefix[0] == 0x80 && prefix[1] <= picklevm.MaxProtocol
 	switch {
 	case probe.imports && (proto || probe.ran):
 		return scanner.Sure
@@ -43,6 +51,28 @@ func match(h *scanner.Head) scanner.Claim {
 		return scanner.Maybe
 	}
 	return scanner.No
+}
+
+// inHead returns where a stream starts behind the first byte of a head that imports
+// something dangerous, or -1. Loaders take files at an offset, behind a header of their
+// own; those of protocol 2 and later start with bytes that no text has.
+func inHead(head []byte, size int64) int {
+	for at := 1; at < len(head)-1; at++ {
+		next := bytes.IndexByte(head[at:], 0x80)
+		if next < 0 {
+			break
+		}
+		at += next
+		if at+1 >= len(head) || head[at+1] < 2 || head[at+1] > picklevm.MaxProtocol {
+			continue
+		}
+		probe := probeStream(head[at:], size-int64(at))
+		if probe.danger {
+			return at
+		}
+		at += int(probe.end) - 1 // what ran is not looked at again
+	}
+	return -1
 }
 
 // isProse reports whether the head is text that happens to start like a stream: lists of
@@ -81,6 +111,7 @@ type probe struct {
 	calls   bool  // something was called or made
 	carries bool  // a string or bytes may be a pickle of its own
 	opcodes int64 // opcodes that ran
+	end     int64 // how far they go, at least one byte
 }
 
 // probeStream runs the head of an artifact of that many bytes.
@@ -103,6 +134,7 @@ func probeStream(head []byte, size int64) probe {
 			break
 		}
 	}
+	p.end = max(1, m.Offset())
 	return p
 }
 
