@@ -151,8 +151,8 @@ def many_streams(f):
 
 @case(1)
 def streams_with_one_memo(f):
-    """Streams that store what the next one fetches."""
-    f.write(CALL + b"N." + b"".join(b"h\x00)R\x940cmypkg\nf\n\x94)R\x94." if i else b"cmypkg\nf\n\x94." for i in range(1_000_000)))
+    """Streams that are read again with one memo for all."""
+    f.write(CALL + b"N." + b"\x80\x04ccollections\nOrderedDict\n\x94h\x00)R\x94." * 1_000_000)
 
 
 @case(1)

@@ -239,4 +239,5 @@ def main():
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-main()
+if __name__ == "__main__":
+    main()
