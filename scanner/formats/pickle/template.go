@@ -33,9 +33,13 @@ func (j *judge) judgeTemplate(target, state picklevm.Value, at int64) {
 	if state.Kind() == picklevm.KindDict && (absent || isText && distributionTemplate().MatchString(text)) {
 		return
 	}
+	shown := templateKey + " = " + j.render(j.entry(state, templateKey), 400)
+	if j.entry(state, templateKey) == 0 {
+		shown = j.render(state, 400)
+	}
 	j.say(ruleDangerousCall, j.at(at), scanner.Detail{
 		Message:  fmt.Sprintf("Loading this pickle makes %s run text from its state as Python, and the text is not what scipy writes.", class.quoted()),
-		Evidence: []string{templateKey + " = " + j.render(j.entry(state, templateKey), 400)},
+		Evidence: []string{shown},
 		Identity: []string{class.path, j.identity(state)},
 		Name:     class.path, Use: scanner.UseCall,
 	})
