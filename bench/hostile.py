@@ -171,6 +171,17 @@ def long_line(f):
 
 
 @case(1)
+def frames_behind_their_streams(f):
+    """Streams that stop inside their frames: each is followed by what lies behind the stream, and behind the frame."""
+    f.write(b"\x80\x04" + CALL + b"N." + b"\x80\x04\x95\x03\0\0\0\0\0\0\0N.N" * 300_000 + b".")
+
+
+@case(1)
+def tiny_streams(f):
+    f.write(CALL + b"N." + b"N." * 20_000_000)
+
+
+@case(1)
 def long_lines(f):
     f.write(CALL + (b"V" + b"\\u0041" * 10_000 + b"\n0") * 2_000 + b"N.")
 

@@ -24,14 +24,18 @@ func (j *judge) restart(start int64) error {
 	})
 }
 
+// maxBehind is how many frames of an artifact are looked behind. Each is a gap in any case.
+const maxBehind = 64
+
 // behindFrame reads the streams behind a frame that did not end where its stream did. An
 // unpickler that has read the whole frame leaves the file there, and the next one that is
 // made for it starts there; others start behind the STOP.
 func (j *judge) behindFrame() error {
 	at := j.m.FrameEnd()
-	if at == 0 || at >= j.p.Size || j.reread {
+	if at == 0 || at >= j.p.Size || j.reread || j.behind >= maxBehind {
 		return nil
 	}
+	j.behind++
 	return j.p.Reread("from behind the frame", j.p, j.p.Size, func(p *scanner.Pass) error {
 		again := newJudge(j.ctx, p)
 		defer again.m.Close()

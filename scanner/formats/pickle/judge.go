@@ -37,6 +37,7 @@ type judge struct {
 	reread     bool // this is another reading of what was read before: anomalies are known
 	checkedOut bool // the bytes are those of a text file with line ends that a checkout changed
 	split      bool // a frame ends where no opcode does
+	behind     int  // frames that were looked behind
 	spliced    bool // the stream has an array of joblib
 	how        reading
 	memo       oneMemo
@@ -86,11 +87,15 @@ func newJudgeOf(ctx context.Context, p *scanner.Pass, c picklevm.Config) *judge 
 	return j
 }
 
+// streamSteps is what it costs to begin a stream.
+const streamSteps = 1 << 6
+
 // begin forgets the stream before, as the machine does.
 func (j *judge) begin() {
+	j.owed += streamSteps
 	if j.targets == nil || j.how != readOneMemo {
-		j.targets, j.judged, j.variables = map[picklevm.Value]target{}, map[picklevm.Value]scanner.Use{}, nil
-		j.dtypes, j.partials = map[picklevm.Value]dtype{}, map[picklevm.Value]picklevm.Value{}
+		j.targets, j.judged, j.variables = picklevm.Emptied(j.targets), picklevm.Emptied(j.judged), nil
+		j.dtypes, j.partials = picklevm.Emptied(j.dtypes), picklevm.Emptied(j.partials)
 		j.finished = 0
 	}
 	j.started = j.m.Offset()
@@ -98,8 +103,8 @@ func (j *judge) begin() {
 	if j.how == readPadded {
 		j.arrays = nil
 	}
-	j.literals, j.unfollowed, j.payloads, j.followed = nil, false, 0, map[int64]bool{}
-	j.codeUnits, j.codeValues, j.codeNames = 0, 0, map[string]bool{}
+	j.literals, j.unfollowed, j.payloads, j.followed = nil, false, 0, picklevm.Emptied(j.followed)
+	j.codeUnits, j.codeValues, j.codeNames = 0, 0, picklevm.Emptied(j.codeNames)
 }
 
 // Step implements picklevm.Observer.

@@ -98,7 +98,16 @@ func (m *Machine) forget() {
 		m.stack, m.marks = nil, nil // Close gave back what they were charged for
 	}
 	m.memo = memo{hold: m.hold}
-	m.globals, m.globalIDs, m.words = nil, map[globalKey]Value{}, map[int64]string{}
+	m.globals, m.globalIDs, m.words = nil, Emptied(m.globalIDs), Emptied(m.words)
+}
+
+// Emptied returns an empty map for the next stream: the same where it was not used, so that
+// short streams cost little.
+func Emptied[K comparable, V any](m map[K]V) map[K]V {
+	if m != nil && len(m) == 0 {
+		return m
+	}
+	return map[K]V{}
 }
 
 // KeepData has containers of plain data kept from here on to the end of the stream, also
