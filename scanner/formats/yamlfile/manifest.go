@@ -15,6 +15,7 @@ import (
 // one.
 func manifest(p *scanner.Pass, root *conftree.Node) bool {
 	switch name := strings.ToLower(p.Name()); {
+	case moduleFile(p, root):
 	case name == "mlmodel" || root.Get("flavors") != nil && root.Get("flavors").Kind == conftree.Map:
 		mlmodel(p, root)
 	case name == "mlproject":
@@ -29,72 +30,6 @@ func manifest(p *scanner.Pass, root *conftree.Node) bool {
 		return false
 	}
 	return true
-}
-
-// mlmodel reports on an MLmodel (mlflow/models/model.py, mlflow/pyfunc/__init__.py).
-func mlmodel(p *scanner.Pass, root *conftree.Node) {
-	archiverules.ReportPath(p, root.Get("artifact_path").Span(), "MLmodel says that the model lies at", root.Get("artifact_path").Str())
-	for flavor, conf := range root.Get("flavors").Pairs() {
-		for key, value := range conf.Value().Pairs() {
-			mlflowKey(p, flavor.Str(), key.Str(), value.Value())
-		}
-	}
-}
-
-// mlflowKey reports on one key of a flavour. The rest are read by none of the loaders as
-// something to import.
-func mlflowKey(p *scanner.Pass, flavor, key string, value *conftree.Node) {
-	if value.Null() {
-		return
-	}
-	text := value.Str()
-	switch key {
-	case "loader_module", "keras_module":
-		if text != "mlflow" && !strings.HasPrefix(text, "mlflow.") && !expectedModule(key, text) {
-			reportMLflow(p, value, fmt.Sprintf("imports the module %q, which is not MLflow's own", scanner.Clean(text, 160)))
-		}
-	case "model_code_path", "models_from_code":
-		reportMLflow(p, value, fmt.Sprintf("runs the script %q", scanner.Clean(text, 160)))
-	case "code", "code_paths", "code_path":
-		for _, path := range value.Strings() {
-			p.Report(ruleBundledCode, path.Span(), scanner.Detail{
-				Message: fmt.Sprintf("mlflow.pyfunc.load_model puts %q in front of the import path (flavour %s).",
-					scanner.Clean(path.Text, 160), scanner.Clean(flavor, 40)),
-				Evidence: []string{flavor, path.Text},
-			})
-			archiverules.ReportPath(p, path.Span(), "MLmodel takes code from", path.Text)
-		}
-	case "data", "model_path", "python_model", "model_data", "pickled_model", "model_binary", "saved_model_dir", "env":
-		for _, path := range value.Strings() {
-			archiverules.ReportPath(p, path.Span(), "MLmodel takes a file of the model from", path.Text)
-		}
-	}
-}
-
-// expectedModule reports whether a module is one of Keras, which its flavour imports.
-func expectedModule(key, module string) bool {
-	return key == "keras_module" && (module == "keras" || module == "tensorflow.keras" || module == "tf_keras")
-}
-
-// reportMLflow reports code that loading the model runs.
-func reportMLflow(p *scanner.Pass, at *conftree.Node, does string) {
-	p.Report(ruleLoaderModule, at.Span(), scanner.Detail{
-		Message: "mlflow.pyfunc.load_model " + does + ".", Evidence: []string{at.Text}, Name: at.Text, Use: scanner.UseImport,
-	})
-}
-
-// mlproject reports the commands of a project.
-func mlproject(p *scanner.Pass, root *conftree.Node) {
-	for name, entry := range root.Get("entry_points").Pairs() {
-		command := entry.Value().Get("command")
-		if command.Null() {
-			continue
-		}
-		p.Report(ruleProject, command.Span(), scanner.Detail{
-			Message:  fmt.Sprintf("mlflow run gives %q to a shell.", scanner.Clean(command.Str(), 200)),
-			Evidence: []string{name.Str(), command.Str()},
-		})
-	}
 }
 
 // kitfile reports paths that lead out of the folder that KitOps packs and unpacks.

@@ -44,7 +44,7 @@ that does nothing of the kind is no model and is left alone.`,
 }
 
 // manifests are files of YAML that have no ending, or one of their own.
-var manifests = []string{"kitfile", "mlmodel", "mlproject"}
+var manifests = []string{"kitfile", "mlmodel", "mlproject", "pickle_module_info.txt", "keras_module.txt"}
 
 // yamlNamed reports whether a file is YAML by its name.
 func yamlNamed(name string) bool {

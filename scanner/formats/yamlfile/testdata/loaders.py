@@ -13,6 +13,10 @@ import tempfile
 import hydra.utils
 import hyperpyyaml
 import mlflow.pyfunc
+import mlflow.pytorch
+import skops.io
+import torch
+import xgboost
 import yaml
 from omegaconf import OmegaConf
 
@@ -37,13 +41,14 @@ def load(loader, path):
 def child(case, out):
     with tempfile.TemporaryDirectory() as folder:
         for name, text in case["files"].items():
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), "wb") as f:
                 f.write(text.encode("latin-1"))
         run = load(case["loader"], os.path.join(folder, next(iter(case["files"]))))
 
         def hook(event, args):
             what = None
-            if event in ("os.system", "subprocess.Popen"):
+            if event in ("os.system", "subprocess.Popen", "os.fork"):
                 what = event
             elif event == "compile" and isinstance(args[0], (str, bytes)) and len(args[0]) < 40 and "MARK" in str(args[0]):
                 what = event
