@@ -3,8 +3,9 @@
 // docker save writes (https://github.com/opencontainers/image-spec/blob/main/manifest.md).
 //
 // A digest becomes the name of a file and the identity of a blob, so it is checked as the
-// specification spells it. Blobs are analysed by their content wherever they lie; that a
-// blob hashes to its digest is not checked, since that would read all weights.
+// specification spells it. Blobs are analysed by their content wherever they lie. In the
+// folders of an image layout and of Ollama they are compared with the digest that they are
+// called by, up to 64 MiB, and with the sizes that a manifest gives.
 package oci
 
 import (
@@ -22,11 +23,11 @@ import (
 
 var ruleDigest = &scanner.Rule{
 	ID:       "oci-digest-invalid",
-	Title:    "Manifest digest malformed",
+	Title:    "Digest of a model malformed or mismatched",
 	Severity: scanner.High,
-	Why: "The manifest of a model names a blob by a digest that is none. Tools turn digests into paths below their store, and have " +
-		"written and read outside of it because of such ones.",
-	Fix: "Do not pull or import the model. A digest is \"sha256:\" and 64 hexadecimal digits, or \"sha512:\" and 128.",
+	Why: "A blob of a model is named by a digest that is none, or that its content does not have. Tools turn digests into paths below " +
+		"their store, and have written and read outside of it because of such ones; a blob that was exchanged is another model.",
+	Fix: "Do not pull or import the model. A digest is \"sha256:\" and 64 hexadecimal digits, or \"sha512:\" and 128, of the content.",
 	CWE: 22, Refs: []string{"https://nvd.nist.gov/vuln/detail/CVE-2024-37032", "https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests"},
 }
 
@@ -51,16 +52,21 @@ var (
 
 const maxText = 8 << 20 // bytes
 
-// match goes by keys: the manifests of Ollama have no ending.
+// match goes by keys: the manifests of Ollama have no ending. Blobs go by their names.
 func match(h *scanner.Head) scanner.Claim {
+	if isManifest(h) || blobDigest(h.Artifact) != "" {
+		return scanner.Maybe
+	}
+	return scanner.No
+}
+
+// isManifest reports whether keys of a manifest stand in a file.
+func isManifest(h *scanner.Head) bool {
 	if h.Leftover || h.Size > maxText || len(h.Prefix) == 0 {
-		return scanner.No
+		return false
 	}
 	first := strings.TrimLeft(string(h.Prefix), " \t\r\n\ufeff")
-	if first == "" || first[0] != '{' && first[0] != '[' || !manifestKey().Match(h.Prefix) && !manifestKey().Match(h.Suffix) || !layerKey().Match(h.Prefix) {
-		return scanner.No
-	}
-	return scanner.Maybe
+	return first != "" && (first[0] == '{' || first[0] == '[') && (manifestKey().Match(h.Prefix) || manifestKey().Match(h.Suffix)) && layerKey().Match(h.Prefix)
 }
 
 // A manifest is one file that is read.
@@ -70,6 +76,23 @@ type manifest struct {
 }
 
 func run(_ context.Context, p *scanner.Pass) error {
+	wrong := false
+	if want := blobDigest(p.Artifact); want != "" {
+		var err error
+		if wrong, err = blob(p, want); err != nil {
+			return err
+		}
+	}
+	err := readManifest(p)
+	if wrong && err != nil { // no manifest: what else it is, others tell
+		p.Analysed(0, p.Size)
+		return nil
+	}
+	return err
+}
+
+// readManifest reads a manifest.
+func readManifest(p *scanner.Pass) error {
 	if p.Size > maxText {
 		return scanner.Errorf(scanner.OverLimit, 0, "a manifest of %d bytes, more than %d", p.Size, maxText)
 	}
@@ -110,6 +133,7 @@ func (m *manifest) member(key string, n jsontree.Node) {
 				Evidence: []string{text},
 			})
 		}
+		m.blobSize(n)
 	case "size":
 		if size, ok := n.Int(); ok && size < 0 {
 			m.known = true

@@ -5,10 +5,11 @@ import (
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/formats/oci"
+	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-var analyzers = []*scanner.Analyzer{oci.Analyzer}
+var analyzers = []*scanner.Analyzer{oci.Analyzer, tarfile.Analyzer}
 
 func Test(t *testing.T) { scantest.Run(t, analyzers) }
 
