@@ -4,24 +4,18 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
+	"github.com/modelsieve/modelsieve/internal/realtest"
 	"github.com/modelsieve/modelsieve/scanner"
 )
 
 // TestWritten scans what pandas and others write today: nothing is found in the stores of
 // pandas, whose objects are pickles.
 func TestWritten(t *testing.T) {
-	python := os.Getenv("MODELSIEVE_PYTHON")
-	if python == "" || exec.Command(python, "-c", "import h5py, tables, pandas, netCDF4, hdf5storage").Run() != nil {
-		t.Skip("SKIPPED: MODELSIEVE_PYTHON has no h5py, tables, pandas, netCDF4 and hdf5storage, so nothing is written with them")
-	}
 	dir := t.TempDir()
-	if out, err := exec.Command(python, "testdata/make.py", dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	realtest.Run(t, realtest.Python(t, "h5py", "tables", "pandas", "netCDF4", "hdf5storage"), "testdata/make.py", dir)
 	honest, _ := filepath.Glob(filepath.Join(dir, "large", "*.h5"))
 	more, _ := filepath.Glob(filepath.Join(dir, "honest-*.h5"))
 	honest = append(honest, more...)

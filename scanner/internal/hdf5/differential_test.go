@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/modelsieve/modelsieve/internal/realtest"
 	"github.com/modelsieve/modelsieve/scanner/internal/hdf5"
 )
 
@@ -58,20 +58,9 @@ func TestLikeH5py(t *testing.T) {
 // makeFiles runs testdata/make.py on a new folder.
 func makeFiles(t *testing.T, args ...string) string {
 	t.Helper()
-	python := os.Getenv("MODELSIEVE_PYTHON")
-	if python == "" {
-		t.Skip("SKIPPED: MODELSIEVE_PYTHON is not set to a Python with h5py, so readers cannot be compared")
-	}
-	if out, err := exec.Command(python, "-c", "import h5py").CombinedOutput(); err != nil {
-		t.Skipf("SKIPPED: %s has no h5py, so readers cannot be compared: %s", python, bytes.TrimSpace(out))
-	}
+	python := realtest.Python(t, "h5py")
 	dir := t.TempDir()
-	args = append([]string{"testdata/make.py", dir}, args...)
-	out, err := exec.Command(python, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s %v: %v\n%s", python, args, err, out)
-	}
-	t.Logf("%s", out)
+	t.Logf("%s", realtest.Run(t, python, append([]string{"testdata/make.py", dir}, args...)...))
 	return dir
 }
 

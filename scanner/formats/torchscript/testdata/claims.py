@@ -126,7 +126,7 @@ def at_load():
 
 
 honest()
-print(json.dumps({
+print(json.dumps({name: False for name in os.listdir(folder)} | {
     "write-torch.pt": rewritten("write-torch.pt", 'torch.save(x, "PLACE")'),
     "write-ops.pt": rewritten("write-ops.pt", 'ops.aten.save(x, "PLACE")'),
     "write-chain.pt": rewritten("write-chain.pt", 'torch.autograd.autograd.save(x, "PLACE")'),

@@ -1,0 +1,170 @@
+// Package realtest runs the real libraries on behalf of tests: their scripts write models
+// and load them, in processes of their own. It stands outside of the scanner, which starts
+// no process.
+package realtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/modelsieve/modelsieve/scanner"
+)
+
+// pythons are the variables that may name an interpreter with real libraries. There are
+// two, since not all libraries can be installed together.
+var pythons = []string{"MODELSIEVE_PYTHON", "MODELSIEVE_PYTHON_FRAMEWORKS"}
+
+// hasModules is a program of Python that fails where modules are missing. It imports
+// none of them: that may take longer than the test.
+const hasModules = "import importlib.util as u, sys; sys.exit(None in map(u.find_spec, sys.argv[1:]))"
+
+// Python returns an interpreter that has modules, or skips the test where no variable
+// names one.
+func Python(t testing.TB, modules ...string) string {
+	t.Helper()
+	for _, variable := range pythons {
+		python := os.Getenv(variable)
+		if python != "" && exec.Command(python, append([]string{"-c", hasModules}, modules...)...).Run() == nil { //nolint:gosec // the interpreter that whoever runs the tests names
+			return python
+		}
+	}
+	t.Skipf("SKIPPED: neither %s is a Python with %s, so nothing is compared with the real libraries",
+		strings.Join(pythons, " nor "), strings.Join(modules, ", "))
+	return ""
+}
+
+// Run runs a script and returns what it prints.
+func Run(t testing.TB, python string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(python, args...) //nolint:gosec // the interpreter that whoever runs the tests names
+	var problems bytes.Buffer
+	cmd.Stderr = &problems
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, problems.Bytes())
+	}
+	return out
+}
+
+// A Model is a file that a script wrote with a real library, and the rules that have to
+// fire for it, sorted: an honest one has none. No other may fire, and nothing be a gap.
+type Model struct {
+	Path  string // below the script's folder
+	Rules []string
+}
+
+// Models has a script of the calling package write files into a folder with the modules
+// that it needs, "SCRIPT FOLDER", and a manifest.json, which is a list of models.
+func Models(t *testing.T, analyzers []*scanner.Analyzer, script string, modules ...string) {
+	t.Helper()
+	dir := t.TempDir()
+	Run(t, Python(t, modules...), script, dir)
+	var models []Model
+	ReadJSON(t, filepath.Join(dir, "manifest.json"), &models)
+	Check(t, analyzers, dir, models)
+}
+
+// Check scans a folder and compares what is found with what has to be.
+func Check(t *testing.T, analyzers []*scanner.Analyzer, dir string, models []Model) {
+	t.Helper()
+	report := scanFolder(t, analyzers, dir)
+	found := rulesByPath(report)
+	for _, m := range models {
+		if !slices.Equal(found[m.Path], m.Rules) {
+			t.Errorf("%s: %q, want %q", m.Path, found[m.Path], m.Rules)
+		}
+		if !isRead(report, m.Path) {
+			t.Errorf("%s: no analyzer read it", m.Path)
+		}
+	}
+	t.Logf("%d models", len(models))
+}
+
+// ReadJSON reads a JSON file.
+func ReadJSON(t testing.TB, path string, into any) {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(raw, into)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// scanFolder scans everything in a folder.
+func scanFolder(t *testing.T, analyzers []*scanner.Analyzer, dir string) *scanner.Report {
+	t.Helper()
+	targets, err := scanner.Discover(t.Context(), scanner.Selection{Dir: dir, Root: dir, Args: []string{"."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := scanner.Scan(t.Context(), targets, scanner.Config{Analyzers: analyzers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// rulesByPath returns the rules that fired and the gaps of each file, sorted.
+func rulesByPath(r *scanner.Report) map[string][]string {
+	found := map[string][]string{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		found[f.Path] = append(found[f.Path], f.Rule.ID)
+	}
+	for i := range r.Gaps {
+		found[r.Gaps[i].Path] = append(found[r.Gaps[i].Path], "gap: "+r.Gaps[i].Message)
+	}
+	for path, rules := range found {
+		slices.Sort(rules)
+		found[path] = slices.Compact(rules)
+	}
+	return found
+}
+
+// Claims has a script of the calling package write files with the real library and load
+// them. The last line that it prints is a JSON object: the names of the files, and whether
+// loading did something besides. Where it did there has to be a finding of severity high
+// or critical; files called "honest-..." must do nothing, and be found to.
+func Claims(t *testing.T, analyzers []*scanner.Analyzer, script string, modules ...string) {
+	t.Helper()
+	dir := t.TempDir()
+	out := bytes.TrimSpace(Run(t, Python(t, modules...), script, dir))
+	var happened map[string]bool
+	if err := json.Unmarshal(out[bytes.LastIndexByte(out, '\n')+1:], &happened); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	report := scanFolder(t, analyzers, dir)
+	for name, did := range happened {
+		honest := strings.HasPrefix(name, "honest-")
+		if did == honest {
+			t.Errorf("%s: that loading it did something is %v", name, did)
+		}
+		if !isRead(report, name) {
+			t.Errorf("%s: no analyzer read it", name)
+		}
+		if bad := worst(report, name); bad == honest {
+			t.Errorf("%s: that something bad was found is %v: %q", name, bad, rulesByPath(report)[name])
+		}
+	}
+	t.Logf("%d files", len(happened))
+}
+
+// isRead reports whether an analyzer read a file.
+func isRead(r *scanner.Report, path string) bool {
+	return slices.ContainsFunc(r.Files, func(f scanner.File) bool { return f.Path == path && len(f.Formats) > 0 })
+}
+
+// worst reports whether there is a finding of severity high or critical, or a gap, for a file.
+func worst(r *scanner.Report, path string) bool {
+	bad := func(f scanner.Finding) bool { return f.Path == path && f.Rule.Severity >= scanner.High }
+	gap := func(g scanner.Gap) bool { return g.Path == path }
+	return slices.ContainsFunc(r.Findings, bad) || slices.ContainsFunc(r.Gaps, gap)
+}
