@@ -13,6 +13,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/caffe"
 	"github.com/modelsieve/modelsieve/scanner/formats/coreml"
 	"github.com/modelsieve/modelsieve/scanner/formats/executable"
+	"github.com/modelsieve/modelsieve/scanner/formats/executorch"
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/hdf5"
@@ -61,6 +62,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, caffe.Analyzer)
 	all = append(all, coreml.Analyzer)
 	all = append(all, executable.Analyzer)
+	all = append(all, executorch.Analyzer)
 	all = append(all, gguf.Analyzer)
 	all = append(all, gzipfile.Analyzer)
 	all = append(all, hdf5.Analyzer)

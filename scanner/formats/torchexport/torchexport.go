@@ -28,7 +28,7 @@ var Analyzer = &scanner.Analyzer{
 
 Expressions that loading evaluates are checked to be arithmetic, operators that PyTorch
 lacks are named, and libraries that loading opens are reported.`,
-	Rules: []*scanner.Rule{ruleExpression, ruleNative, modelrules.CustomCode, modelrules.NativeEngine},
+	Rules: []*scanner.Rule{ruleExpression, modelrules.NativeCode, modelrules.CustomCode, modelrules.NativeEngine},
 	Match: match,
 	Run:   run,
 }
@@ -80,7 +80,7 @@ func run(_ context.Context, p *scanner.Pass) error {
 		})
 		return nil
 	}
-	p.Report(ruleNative, scanner.Span{}, scanner.Detail{
+	p.Report(modelrules.NativeCode, scanner.Span{}, scanner.Detail{
 		Message: fmt.Sprintf("Loading this package with torch._inductor.aoti_load_package or load_pt2 opens the library %q: its constructors run at once.",
 			scanner.Clean(p.Name(), 100)),
 		Evidence: []string{p.Name()},

@@ -24,3 +24,14 @@ var NativeEngine = &scanner.Rule{
 	Fix: "Build the engine yourself from a model that can be scanned, or check its signature.",
 	CWE: 829, Refs: []string{"https://docs.nvidia.com/deeplearning/tensorrt/latest/index.html"},
 }
+
+// NativeCode is the rule for shared libraries in a model's file that its loader opens.
+var NativeCode = &scanner.Rule{
+	ID:       "torch-aoti-native-code",
+	Title:    "Package ships compiled AOTInductor code",
+	Severity: scanner.Critical,
+	Why: "The loader of the package or program opens a shared library that lies in the file. It is native code: what it does cannot be seen here, " +
+		"and it starts while it is opened.",
+	Fix: "Compile the package yourself from an exported program that can be scanned, or check its signature.",
+	CWE: 829, Refs: []string{"https://docs.pytorch.org/docs/stable/torch.compiler_aot_inductor.html", "https://cwe.mitre.org/data/definitions/829.html"},
+}
