@@ -6,6 +6,9 @@
 // The language is a part of Python. Names that nothing binds are the interpreter's:
 // "torch" and "ops" lead to its operators, whatever stands between "torch" and the last
 // name. Of the operators that PyTorch itself registers, two reach the file system.
+//
+// Modules for mobiles hold the names of operators besides: in the member bytecode.pkl, or
+// in a FlatBuffer that holds the whole module, which torch.jit.load takes as well.
 package torchscript
 
 import (
@@ -22,16 +25,18 @@ import (
 
 // Analyzer reads code members of TorchScript archives.
 var Analyzer = &scanner.Analyzer{
-	Name: "torchscript",
-	Doc: `TorchScript: the code in archives that torch.jit.save writes
+	Name: analyzerName,
+	Doc: `TorchScript: the code in archives that torch.jit.save writes, and modules for mobiles
 
 Each file is parsed, and names are followed to the operators that they call. Those
 that write or read files are reported, and operators and classes that PyTorch lacks.`,
-	Rules: []*scanner.Rule{ruleWrite, ruleRead, modelrules.CustomCode},
+	Rules: []*scanner.Rule{ruleWrite, ruleRead, modelrules.CustomCode, modelrules.Malformed},
 	Match: match,
 	Run:   run,
 	Watch: func(member string) bool { return slices.Contains(records, strings.ToLower(base(member))) },
 }
+
+const analyzerName = "torchscript"
 
 // records are members that every TorchScript archive has.
 var records = []string{"constants.pkl", "data.pkl"}
@@ -41,10 +46,16 @@ func base(member string) string { return member[strings.LastIndexByte(member, '/
 // match looks for a member below a folder "code". The names of records are compared
 // without regard to case, as miniz does.
 func match(h *scanner.Head) scanner.Claim {
+	if isMobile(h.Prefix) {
+		return scanner.Sure
+	}
 	if h.Member == "" || h.Leftover {
 		return scanner.No
 	}
 	name := strings.ToLower(own(h.Member))
+	if base(name) == bytecodeName {
+		return scanner.Sure
+	}
 	if !strings.HasSuffix(name, ".py") {
 		return scanner.No
 	}
@@ -60,7 +71,22 @@ func match(h *scanner.Head) scanner.Claim {
 // own returns the name of a member in the innermost archive.
 func own(member string) string { return member[strings.LastIndex(member, "!/")+1:] }
 
-func run(_ context.Context, p *scanner.Pass) error {
+func run(ctx context.Context, p *scanner.Pass) error {
+	head := make([]byte, min(p.Size, 8))
+	if n, err := p.ReadAt(head, 0); n < len(head) && !errors.Is(err, io.EOF) {
+		return scanner.Errorf(scanner.Unreadable, 0, "reading: %v", err)
+	}
+	switch {
+	case isMobile(head):
+		return mobile(ctx, p)
+	case strings.ToLower(base(p.Member)) == bytecodeName:
+		return bytecode(p)
+	}
+	return code(p)
+}
+
+// code reads a file of code.
+func code(p *scanner.Pass) error {
 	if p.Size > pysource.MaxSize {
 		return scanner.Errorf(scanner.OverLimit, 0, "%d bytes of code, more than %d", p.Size, pysource.MaxSize)
 	}
