@@ -39,6 +39,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/skops"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tensorrt"
+	"github.com/modelsieve/modelsieve/scanner/formats/tfjs"
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch7"
@@ -88,6 +89,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, skops.Analyzer)
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tensorrt.Analyzer)
+	all = append(all, tfjs.Analyzer)
 	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)
 	all = append(all, torch7.Analyzer)

@@ -18,16 +18,6 @@ import (
 // kernels of TensorFlow (tensorflow/lite/delegates/flex).
 const flexPrefix = "Flex"
 
-// does says what an operator of TensorFlow does that is reported, by its class. Printing
-// and caching in memory are ordinary.
-var does = map[tfops.Class]string{
-	tfops.Write: "writes a file", tfops.Save: "writes a checkpoint", tfops.Debug: "writes files or connects to where its URLs say",
-	tfops.Read: "reads a file", tfops.Restore: "reads a checkpoint", tfops.Table: "reads a file into a table",
-	tfops.Optional: "reads a file", tfops.Descriptor: "reads a file",
-	tfops.Network: "opens network connections", tfops.Python: "calls back into Python", tfops.Graph: "runs a graph that is hidden in a value",
-	tfops.Mlir: "runs a graph that is hidden in a text", tfops.Custom: "calls native code by its name",
-}
-
 // foreign reports a custom operator, which is code outside of the model. Those of the
 // delegates that come with the runtime are none.
 func (m *model) foreign(c code) {
@@ -101,7 +91,7 @@ func (m *model) node(raw []byte, offset int64, o op) error {
 // the graph chooses where to: training on a device saves checkpoints in this way.
 func (m *model) judge(kernel string, o op) {
 	known, _ := tfops.Lookup(kernel)
-	what := does[known.Class]
+	what := known.Class.Does()
 	if what == "" || m.told[flexPrefix+kernel] || o.given(known.Input) {
 		return
 	}

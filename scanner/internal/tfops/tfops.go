@@ -31,6 +31,20 @@ const (
 	Engine                  // runs a compiled engine that it holds
 )
 
+// does says what operators of a class do that is reported. Printing and caching in memory
+// are ordinary.
+var does = map[Class]string{
+	Write: "writes a file", Save: "writes a checkpoint", Debug: "writes files or connects to where its URLs say",
+	Read: "reads a file", Restore: "reads a checkpoint", Table: "reads a file into a table",
+	Optional: "reads a file", Descriptor: "reads a file",
+	Network: "opens network connections", Python: "calls back into Python", Graph: "runs a graph that is hidden in a value",
+	Mlir: "runs a graph that is hidden in a text", Custom: "calls native code by its name",
+}
+
+// Does says what operators of the class do beyond the graph, "" where that is nothing or
+// ordinary.
+func (c Class) Does() string { return does[c] }
+
 // An Op is what is known of an operator.
 type Op struct {
 	Class Class
