@@ -111,24 +111,35 @@ type tally struct {
 	plain, transformed int // taken by those environments as well
 }
 
+// shards is how many processes of Python share the work.
+const shards = 2
+
 // TestAgreesWithJinja compares with jinja2: this package takes what jinja2 takes, to the
 // same attributes, items, names, filters, tests, calls and texts, and refuses what it
 // refuses. MODELSIEVE_TEMPLATE_COUNT says how many templates are made.
 func TestAgreesWithJinja(t *testing.T) {
+	for seed := range uint64(shards) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			agrees(t, seed, count(t)/shards)
+		})
+	}
+}
+
+// agrees compares a number of templates.
+func agrees(t *testing.T, seed uint64, number int) {
 	d := start(t)
 	originals := templates(t)
-	r := rand.New(rand.NewPCG(1, 2))
+	r := rand.New(rand.NewPCG(1, seed))
 	all := slices.Clone(originals)
-	for i := range count(t) / 4 {
+	for i := range number / 4 {
 		all = append(all, mutate(r, originals[i%len(originals)], originals))
 	}
-	for len(all) < len(originals)+count(t) {
+	for len(all) < len(originals)+number {
 		all = append(all, generate(r))
 	}
 	var sum tally
-	d.ask(t, all, func(src string, a answer) {
-		compare(t, src, a, &sum)
-	})
+	d.ask(t, all, func(src string, a answer) { compare(t, src, a, &sum) })
 	t.Logf("%d templates: %d taken and %d refused by both, %d differ; plain jinja2 takes %d, transformers %d; of the errors %d lie in the same line, %d do not",
 		len(all), sum.both, sum.neither, sum.differ, sum.plain, sum.transformed, sum.lines, sum.otherLines)
 	if sum.otherLines*20 > sum.lines {
