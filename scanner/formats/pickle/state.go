@@ -25,6 +25,7 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 	}
 	j.judgeState(target, state, at)
 	j.judgeTemplate(target, state, at)
+	j.judgeFormula(target, state, at)
 	j.judgeShape(target, state, at)
 	j.judgeStateValue(state, at)
 	again := j.m.Flags(target)&flagBuilt != 0

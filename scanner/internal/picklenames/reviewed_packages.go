@@ -10,6 +10,12 @@ var reviewedPackages = map[string]Entry{
 	"lightgbm.basic.Booster": class(),
 	"xgboost.core.Booster":   class(),
 
+	// BUILD evaluates a formula where the state asks for it; the judge reads the formula.
+	"statsmodels.base.data.FormulaicData": filled,
+	"statsmodels.base.data.ModelData":     filled,
+	"statsmodels.base.data.PandasData":    filled,
+	"statsmodels.base.data.PatsyData":     filled,
+
 	"omegaconf.dictconfig.DictConfig": filled,
 	"omegaconf.listconfig.ListConfig": filled,
 
@@ -35,6 +41,10 @@ var reviewedPackages = map[string]Entry{
 	"networkx.classes.reportviews.MultiDegreeView":    filled,
 	"networkx.classes.reportviews.OutMultiDegreeView": filled,
 	"networkx.classes.reportviews.InMultiDegreeView":  filled,
+
+	"pyannote.audio.core.task.Problem":        classCall(args(integer)),
+	"pyannote.audio.core.task.Resolution":     classCall(args(integer)),
+	"pyannote.audio.core.task.Specifications": filled,
 
 	// Enumerations, which take their values.
 	"peft.tuners.prompt_tuning.config.PromptTuningInit": classCall(args(str)),
