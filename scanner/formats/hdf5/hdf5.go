@@ -48,7 +48,7 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	if err := f.Walk(v.object); err != nil {
 		return err
 	}
-	return l.free(ctx, f.Offset())
+	return l.free(ctx, f.Offset(), f.End())
 }
 
 // namedWeights reports whether an artifact goes by a name of Keras's weights.

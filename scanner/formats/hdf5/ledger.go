@@ -62,9 +62,9 @@ func (l *ledger) close() { l.p.Budget.Release(l.held) }
 // small is a size, in bytes, up to which free room is not looked at: nothing fits in.
 const small = 16
 
-// free hands on the room between what was accounted for, from an offset on. What is
-// nothing that anybody knows is data of no use.
-func (l *ledger) free(ctx context.Context, at int64) error {
+// free hands on the room between what was accounted for, from one offset to another. What
+// is nothing that anybody knows is data of no use.
+func (l *ledger) free(ctx context.Context, at, end int64) error {
 	if l.err != nil {
 		return l.err
 	}
@@ -75,7 +75,7 @@ func (l *ledger) free(ctx context.Context, at int64) error {
 		}
 		at = max(at, s.End())
 	}
-	return nil
+	return l.room(ctx, at, end-at)
 }
 
 // room hands on one free room.

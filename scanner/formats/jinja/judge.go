@@ -119,6 +119,12 @@ var internals = []string{
 	"_TemplateReference__context",
 }
 
+// python are names that only mean something in a template that somebody gave Python's
+// own globals.
+var python = []string{
+	"__builtins__", "__class__", "__dict__", "__file__", "__globals__", "__import__", "__init__", "__loader__", "__main__", "__spec__",
+}
+
 // engine are objects of the template engine: honest templates call them or use what
 // the template put there, and take no attributes of them.
 var engine = []string{"cycler", "joiner", "lipsum", "self", "get_flashed_messages", "url_for", "environment", "_TemplateReference__context"}
@@ -146,7 +152,7 @@ func (j *judge) node(n jinjaast.Node) {
 	}
 	switch n := n.(type) {
 	case *jinjaast.Name:
-		if internalName().MatchString(n.ID) && !j.declared[n.ID] {
+		if slices.Contains(python, n.ID) && !j.declared[n.ID] {
 			j.attribute(n.At(), n.ID)
 		}
 	case *jinjaast.Attr:

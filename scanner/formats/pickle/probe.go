@@ -38,7 +38,7 @@ func matchStart(prefix []byte, size int64, name string) scanner.Claim {
 	}
 	named := hasPickleName(name)
 	probe := probeStream(prefix, size)
-	if !named && !scanner.ModelNamed(name) && probe.isProse(prefix) {
+	if (!named || strings.EqualFold(path.Ext(name), ".dat")) && !scanner.ModelNamed(name) && probe.isProse(prefix) {
 		return scanner.No
 	}
 	proto := len(prefix) > 1 && prefix[0] == 0x80 && prefix[1] <= picklevm.MaxProtocol

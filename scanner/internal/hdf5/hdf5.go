@@ -42,6 +42,7 @@ type File struct {
 	sink   Sink
 
 	base    int64 // offset of the superblock; addresses count from here
+	end     int64 // offset behind the last byte that belongs to the file; 0: it does not say
 	version int   // of the superblock
 	sizes         // of addresses and lengths
 	root    uint64
@@ -89,6 +90,10 @@ func (f *File) Close() {
 
 // Offset is where the HDF5 file begins, behind a user block that may hold anything.
 func (f *File) Offset() int64 { return f.base }
+
+// End is the offset behind the last byte that the file counts as its own, 0 where it
+// gives no end that can be.
+func (f *File) End() int64 { return f.end }
 
 // step spends n units of work.
 func (f *File) step(n int64) error {

@@ -121,7 +121,9 @@ func (f *File) checkEnd(base, end uint64) {
 	}
 	if end-base > uint64(f.size-f.base) {
 		f.problem(scanner.Errorf(scanner.Truncated, f.size, "the file says that it has %d bytes; %d are here", end-base, f.size-f.base))
+		return
 	}
+	f.end = f.base + int64(end-base)
 }
 
 // driver reads a block that says that the bytes are spread over several files.
