@@ -49,6 +49,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/xmlmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/xzfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/yamlfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/zfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zlibfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/zstdfile"
@@ -99,6 +100,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, xmlmodel.Analyzer)
 	all = append(all, xzfile.Analyzer)
 	all = append(all, yamlfile.Analyzer)
+	all = append(all, zfile.Analyzer)
 	all = append(all, zipfile.Analyzer)
 	all = append(all, zlibfile.Analyzer)
 	all = append(all, zstdfile.Analyzer)

@@ -32,7 +32,6 @@ var seals = []seal{
 	{"\xff\x06\x00\x00sNaPpY", "snappy frame", scanner.Unsupported},
 	{"\x02\x21\x4c\x18", "legacy lz4 file", scanner.Unsupported},
 	{"MSCF\x00\x00\x00\x00", "cabinet", scanner.Unsupported},
-	{"ZF0x", "joblib file of a version before 0.10", scanner.Unsupported},
 	{"Salted__", "file encrypted by OpenSSL", scanner.Encrypted},
 	{"age-encryption.org/v1", "file encrypted by age", scanner.Encrypted},
 	{"-----BEGIN PGP MESSAGE-----", "PGP message", scanner.Encrypted},

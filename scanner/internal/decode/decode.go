@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -62,8 +61,8 @@ func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
 // where it has none, so that what goes by a model's name does so inside as well.
 func (c *Codec) contentName(name string) string {
 	for _, s := range c.Suffixes {
-		if ext := path.Ext(name); strings.EqualFold(ext, s) && len(name) > len(ext) {
-			return name[:len(name)-len(ext)]
+		if rest := len(name) - len(s); rest > 0 && strings.EqualFold(name[rest:], s) {
+			return name[:rest]
 		}
 	}
 	return name
