@@ -190,12 +190,21 @@ func (r *runner) attribute(of values, name string) values {
 	for _, v := range of {
 		switch v := v.(type) {
 		case path:
-			out = union(out, values{join(v, name)})
+			if name != "__call__" { // of a function, which is the function
+				v = join(v, name)
+			}
+			out = union(out, values{v})
 		case *instance:
 			out = union(out, r.member(v.class, v, name))
 		case *classValue:
 			out = union(out, r.member(v, v, name))
-		case *closure, *bound, *partial, *getter, *slice, nil:
+		case *closure, *bound, *partial, *getter:
+			if name == "__call__" {
+				out = union(out, values{v})
+				continue
+			}
+			out = union(out, values{join(unknown, name)})
+		case *slice, nil:
 			out = union(out, values{join(unknown, name)})
 		default:
 			out = union(out, values{&method{v, name}})

@@ -7,6 +7,9 @@ import (
 
 // external follows a call of something outside the file, or of a builtin.
 func (r *runner) external(p path, args []actual, c *call, s *scope) values {
+	if of, ok := strings.CutSuffix(string(p), ".__getattribute__"); ok && p != "builtins.object.__getattribute__" && len(args) > 0 {
+		return r.getattr(slices.Concat([]actual{{values: values{path(of)}}}, args[len(args)-1:])) // its own, or that of its type
+	}
 	switch string(p) {
 	case "builtins.__import__", "importlib.import_module", "importlib.__import__":
 		return r.importCall(args, c)

@@ -60,6 +60,8 @@ var calls = []struct{ name, src, want string }{
 	{"import-function", "__import__('o'+'s').system('id')", "import os.system [\"id\"]\nimport builtins.__import__ [\"os\"]"},
 	{"importlib", "import importlib as i\nm = i.import_module('os')\nm.popen('id')", "import importlib.import_module [\"os\"]\nimport os.popen [\"id\"]"},
 	{"getattr", "import os\ngetattr(os, 'sys' 'tem')('id')", "import os.system [\"id\"]\nimport builtins.getattr [\"os\"] [\"system\"]"},
+	{"getattribute", "import os\nos.__getattribute__('sys' + 'tem')('id')", "import os.system [\"id\"]\nimport os.__getattribute__ [\"system\"]"},
+	{"call-of-a-call", "import os\nos.system.__call__.__call__('id')", "import os.system [\"id\"]"},
 	{"getattr-computed", "import os\ngetattr(os, x)('id')", "import os.? [\"id\"]\nimport builtins.getattr [\"os\"] [\"x\"]"},
 	{"dict-of-module", "import os\nos.__dict__['system']('id')\nvars(os)['popen']('id')", "import os.system [\"id\"]\nimport os.popen [\"id\"]\nimport builtins.vars [\"os\"]"},
 	{"sys-modules", "import sys\nsys.modules['os'].system('id')", `import os.system ["id"]`},
