@@ -48,14 +48,22 @@ func run(_ context.Context, p *scanner.Pass) error {
 	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
 		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
 	}
-	found, at := false, int64(0)
+	found, at, from := false, int64(0), int64(0)
+	var joined strings.Builder // of lines that end in a backslash
 	for line := range strings.Lines(string(raw)) {
 		if err := p.Budget.Step(1); err != nil {
 			return err
 		}
-		text, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " #")
-		found = packagesource.Line(p, scanner.Span{Offset: at, Length: int64(len(text))}, text) || found
 		at += int64(len(line))
+		text, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " #")
+		rest, goesOn := strings.CutSuffix(text, `\`)
+		joined.WriteString(rest)
+		if goesOn && at < p.Size {
+			continue
+		}
+		found = packagesource.Line(p, scanner.Span{Offset: from, Length: min(int64(joined.Len()), at-from)}, joined.String()) || found
+		joined.Reset()
+		from = at
 	}
 	if !found {
 		return scanner.Errorf(scanner.Unrecognized, 0, "a list of packages, all from the public index")

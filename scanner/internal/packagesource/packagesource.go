@@ -20,8 +20,27 @@ func Watch(member string) bool {
 	return slices.ContainsFunc(installers, func(in place) bool { return in.name == name })
 }
 
-// option matches the options of pip that change where packages come from.
-var option = lazyregexp.New(`^(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)([= ]|$)\s*(.*)`)
+// options are the options of pip that change where packages come from. A long one may be
+// cut short where that leaves one option (pip/_internal/req/req_file.py).
+var options = []string{"--extra-index-url", "--find-links", "--index-url", "--pypi-url", "--trusted-host"}
+
+// source returns the value of such an option, "" where a line has none.
+func source(line string) string {
+	name, value, _ := strings.Cut(line, " ")
+	if rest, ok := strings.CutPrefix(line, "-i"); ok && rest != "" {
+		return strings.TrimSpace(rest)
+	}
+	if rest, ok := strings.CutPrefix(line, "-f"); ok && rest != "" {
+		return strings.TrimSpace(rest)
+	}
+	if before, after, ok := strings.Cut(name, "="); ok {
+		name, value = before, after
+	}
+	if len(name) > len("--p") && slices.ContainsFunc(options, func(o string) bool { return strings.HasPrefix(o, name) }) || name == "--i" || name == "--f" || name == "--t" {
+		return strings.TrimSpace(value)
+	}
+	return ""
+}
 
 // public are the indexes that packages come from by default, and those of the frameworks.
 var public = lazyregexp.New(`^['"]?https://(pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|pypi\.nvidia\.com|wheels\.vllm\.ai|conda\.anaconda\.org|repo\.anaconda\.com)(/|['"]?$)`)
@@ -33,10 +52,8 @@ var address = lazyregexp.New(`^(-e\s+|--editable[ =])?([A-Za-z0-9][\w.\-]*(\[[^\
 // public index, and says whether that may count.
 func Line(p *scanner.Pass, at scanner.Span, line string) bool {
 	line = strings.TrimSpace(line)
-	where := ""
-	if m := option().FindStringSubmatch(line); m != nil {
-		where = m[3]
-	} else if m := address().FindStringSubmatch(line); m != nil {
+	where := source(line)
+	if m := address().FindStringSubmatch(line); m != nil {
 		where = m[4]
 	}
 	if where == "" || public().MatchString(where) {
