@@ -23,6 +23,8 @@ INPUTS = {  # file, and what it stands for
     "tiny.pkl": "start-up: a pickle of a few bytes",
     "dense.pkl": "dense pickle, 20 MB",
     "big.pt": "torch zip with a storage of 2 GB",
+    "big.safetensors": "safetensors, 70 GB",
+    "big.gguf": "GGUF, 40 GB",
     "raw.joblib": "joblib, 200 MB of arrays",
     "compressed.joblib": "joblib behind zlib, 40 MB of arrays",
 }

@@ -4,9 +4,11 @@ All of them are benign. Needs numpy and joblib, but no torch: the torch archive 
 written by hand, so that its storage can be a hole in the file.
 """
 
+import json
 import pathlib
 import pickle
 import random
+import struct
 import sys
 import zipfile
 from collections import OrderedDict
@@ -102,11 +104,46 @@ def joblib_files(raw: pathlib.Path, compressed: pathlib.Path) -> None:
     joblib.dump({name: array[:200] for name, array in arrays.items()}, compressed, compress=("zlib", 3))
 
 
+def hole(path: pathlib.Path, head: bytes, size: int) -> None:
+    """A file that starts with some bytes; the rest is a hole."""
+    with open(path, "wb") as out:
+        out.write(head)
+        out.truncate(size)
+
+
+def safetensors_file(path: pathlib.Path) -> None:
+    """70 GB of tensors, of which only the header takes space on disk."""
+    tensors, each = 1000, 70_000_000
+    header = {"__metadata__": {"format": "pt"}}
+    for i in range(tensors):
+        header[f"model.layers.{i}.weight"] = {"dtype": "BF16", "shape": [each // 2], "data_offsets": [i * each, (i + 1) * each]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    hole(path, struct.pack("<Q", len(text)) + text, 8 + len(text) + tensors * each)
+
+
+def gguf_file(path: pathlib.Path) -> None:
+    """40 GB of tensors behind an ordinary vocabulary, as a hole."""
+    tensors, each, tokens = 400, 100_000_000, 150_000
+
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value)) + value.encode()
+
+    head = b"GGUF" + struct.pack("<IQQ", 3, tensors, 2)
+    head += text("general.architecture") + struct.pack("<I", 8) + text("llama")
+    head += text("tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, tokens) + b"".join(text(f"token{i}") for i in range(tokens))
+    for i in range(tensors):
+        head += text(f"blk.{i}.weight") + struct.pack("<IQIQ", 1, each, 24, i * each)  # 24 is the type of bytes
+    head += bytes(-len(head) % 32)
+    hole(path, head, len(head) + tensors * each)
+
+
 def main(folder: pathlib.Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tiny.pkl").write_bytes(pickle.dumps({"epoch": 3}, 4))
     dense_pickle(folder / "dense.pkl")
     torch_zip(folder / "big.pt")
+    safetensors_file(folder / "big.safetensors")
+    gguf_file(folder / "big.gguf")
     joblib_files(folder / "raw.joblib", folder / "compressed.joblib")
 
 
