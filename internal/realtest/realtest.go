@@ -17,12 +17,24 @@ import (
 )
 
 // pythons are the variables that may name an interpreter with real libraries. There are
-// two, since not all libraries can be installed together.
-var pythons = []string{"MODELSIEVE_PYTHON", "MODELSIEVE_PYTHON_FRAMEWORKS"}
+// several, since not all libraries can be installed together.
+var pythons = []string{"MODELSIEVE_PYTHON", "MODELSIEVE_PYTHON_FRAMEWORKS", "MODELSIEVE_PYTHON_HUBS", "MODELSIEVE_PYTHON_EARLIER"}
 
 // hasModules is a program of Python that fails where modules are missing. It imports
-// none of them: that may take longer than the test.
-const hasModules = "import importlib.util as u, sys; sys.exit(None in map(u.find_spec, sys.argv[1:]))"
+// none of them: that may take longer than the test. Words like "datasets<4" ask for a
+// distribution of an earlier release, ones like "hydra-core==1.3.2" for that release.
+const hasModules = `import importlib.util as u, re, sys
+from importlib.metadata import version
+number = lambda text: [int(n) for n in re.findall(r"\d+", text)[:3]]
+for word in sys.argv[1:]:
+    name, relation, release = re.fullmatch(r"([^<=]+)(?:(<|==)(.+))?", word).groups()
+    if not relation:
+        assert u.find_spec(name)
+    elif relation == "<":
+        assert number(version(name)) < number(release)
+    else:
+        assert version(name) == release
+`
 
 // Python returns an interpreter that has modules, or skips the test where no variable
 // names one.
@@ -34,8 +46,8 @@ func Python(t testing.TB, modules ...string) string {
 			return python
 		}
 	}
-	t.Skipf("SKIPPED: neither %s is a Python with %s, so nothing is compared with the real libraries",
-		strings.Join(pythons, " nor "), strings.Join(modules, ", "))
+	t.Skipf("SKIPPED: neither of %s is a Python with %s, so nothing is compared with the real libraries",
+		strings.Join(pythons, ", "), strings.Join(modules, ", "))
 	return ""
 }
 
@@ -84,6 +96,25 @@ func Check(t *testing.T, analyzers []*scanner.Analyzer, dir string, models []Mod
 		}
 	}
 	t.Logf("%d models", len(models))
+}
+
+// Silent scans a folder of at least some files: nothing may be found but notes, and nothing
+// be a gap.
+func Silent(t *testing.T, analyzers []*scanner.Analyzer, dir string, files int) {
+	t.Helper()
+	report := scanFolder(t, analyzers, dir)
+	for i := range report.Findings {
+		if f := &report.Findings[i]; f.Rule.Severity > scanner.Low {
+			t.Errorf("%s %s: %s: %s", f.Path, f.Member, f.Rule.ID, f.Message)
+		}
+	}
+	for i := range report.Gaps {
+		g := &report.Gaps[i]
+		t.Errorf("%s %s: gap %s: %s", g.Path, g.Member, g.Reason, g.Message)
+	}
+	if len(report.Files) < files {
+		t.Errorf("only %d files", len(report.Files))
+	}
 }
 
 // ReadJSON reads a JSON file.

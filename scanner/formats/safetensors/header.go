@@ -65,6 +65,9 @@ func (h *header) parse(text []byte) error {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		h.broken(lengthBytes, "the header does not start with {")
 	}
+	if at := loneSurrogate(text); at >= 0 {
+		h.broken(lengthBytes+int64(at), "half a character is escaped")
+	}
 	if err := h.object(h.entry); err != nil {
 		return h.failed(err)
 	}
