@@ -60,5 +60,5 @@ for f in (named_by_auto_map, interned_in_a_package, looked_for_by_generate):
         f()
     except Exception as e:
         print(f.__name__, type(e).__name__, e, file=sys.stderr)
-print(json.dumps({"configuration_mine.py": "auto_map" in calls, "helpers.py": "helpers" in calls, "package.pt": "package" in calls,
-                  "generate.py": "generate" in calls}))
+print(json.dumps({"repository/configuration_mine.py": "auto_map" in calls, "repository/helpers.py": "helpers" in calls, "package.pt": "package" in calls,
+                  "generating/custom_generate/generate.py": "generate" in calls}))
