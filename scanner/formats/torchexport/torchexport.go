@@ -31,9 +31,10 @@ lacks are named, and libraries that loading opens are reported.`,
 	Rules: []*scanner.Rule{ruleExpression, modelrules.NativeCode, modelrules.CustomCode, modelrules.NativeEngine},
 	Match: match,
 	Run:   run,
+	Watch: func(member string) bool { return inductor(member) && native(strings.ToLower(member)) },
 }
 
-// compiled are the endings of what AOTInductor compiles for accelerators, and its sources.
+// compiled are the endings of what AOTInductor compiles for accelerators.
 var compiled = []string{".cubin", ".fatbin", ".hsaco", ".spv"}
 
 // match looks for the members of an archive, and for a program that lies by itself.
@@ -46,11 +47,14 @@ func match(h *scanner.Head) scanner.Claim {
 	case path.Ext(name) == ".json" && (name == "serialized_exported_program.json" || strings.HasSuffix(strings.ToLower(path.Dir(h.Member)), "/models")):
 		return scanner.Maybe
 	case inductor(h.Member) && (native(name) || exemagic.Kind(h.Prefix[:min(len(h.Prefix), exemagic.HeadBytes)], h) != ""),
-		inductor(h.Member) && slices.Contains(compiled, path.Ext(name)):
+		inductor(h.Member) && (path.Ext(name) == source || slices.Contains(compiled, path.Ext(name))):
 		return scanner.Sure
 	}
 	return scanner.No
 }
+
+// source is the ending of the code that a loader compiles where a package has no library.
+const source = ".cpp"
 
 // isProgram reports whether JSON starts as an exported program does.
 func isProgram(prefix string) bool {
@@ -73,6 +77,10 @@ func run(_ context.Context, p *scanner.Pass) error {
 		return program(p)
 	}
 	p.Data(0, p.Size)
+	if path.Ext(name) == source {
+		p.Later(func() error { compiles(p); return nil })
+		return nil
+	}
 	if slices.Contains(compiled, path.Ext(name)) {
 		p.Report(modelrules.NativeEngine, scanner.Span{}, scanner.Detail{
 			Message:  fmt.Sprintf("Loading this package puts the compiled kernel %q on an accelerator.", scanner.Clean(p.Name(), 100)),
@@ -86,6 +94,19 @@ func run(_ context.Context, p *scanner.Pass) error {
 		Evidence: []string{p.Name()},
 	})
 	return nil
+}
+
+// compiles reports code that lies beside no library: the loader makes one of it, and the
+// command for that is put together from a file of the package.
+func compiles(p *scanner.Pass) {
+	if around := p.Around(); len(around) > 0 && slices.ContainsFunc(around[0].All("."), func(name string) bool { return native(strings.ToLower(name)) }) {
+		return
+	}
+	p.Report(modelrules.NativeCode, scanner.Span{}, scanner.Detail{
+		Message: fmt.Sprintf("Loading this package with torch._inductor.aoti_load_package or load_pt2 compiles %q with a shell command made of flags in the "+
+			"package, and opens the result.", scanner.Clean(p.Name(), 100)),
+		Evidence: []string{p.Name()},
+	})
 }
 
 // maxProgram is how long the JSON of a program may be, in bytes. It has no weights.

@@ -67,6 +67,28 @@ def happens(f):
     return "EVALUATED" in out.getvalue()
 
 
+FLAGS = {
+    "include_dirs": [], "definitions": [], "cflags": [], "ldflags": [], "libraries_dirs": [], "libraries": [], "compile_only": True, "use_relative_path": False,
+    "compiler": "true",
+}
+
+
+def compiled():
+    """A package that holds C++ and no library: the loader runs a compiler, with flags from the package."""
+    mark, at = os.path.join(folder, "mark"), "m/data/aotinductor/model/x.wrapper"
+    with zipfile.ZipFile(os.path.join(folder, "compiled.pt2"), "w") as new:
+        new.writestr("m/archive_format", "pt2")
+        new.writestr(at + ".cpp", "int nothing;")
+        new.writestr(at + "_metadata.json", json.dumps({"AOTI_DEVICE_KEY": "cpu"}))
+        for flags in ("_compile_flags.json", "_linker_flags.json"):
+            new.writestr(at + flags, json.dumps({**FLAGS, "passthrough_args": [f"; touch {mark} #"]}))
+    try:
+        torch._inductor.aoti_load_package(os.path.join(folder, "compiled.pt2"))
+    except Exception as e:
+        print(type(e).__name__, str(e)[:300], file=sys.stderr)
+    return os.path.exists(mark)
+
+
 dynamic = torch.export.Dim.DYNAMIC
 both = {"x": {0: dynamic}, "y": {0: dynamic}}
 inputs = torch.rand(60, 3), torch.rand(6, 2)
@@ -81,4 +103,5 @@ for name, change in (("expression", expression), ("guard", guard)):
     seen[name + ".pt2"] = happens(lambda: torch.export.load(path).module()(*inputs))
 seen["honest-sizes.pt2"] = happens(lambda: torch.export.load(honest).module()(*inputs))
 seen |= {"honest-data.pt2": False, "honest-static.pt2": False}
+seen["compiled.pt2"] = compiled()
 print(json.dumps(seen))
