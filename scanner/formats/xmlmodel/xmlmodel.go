@@ -20,8 +20,9 @@ var Analyzer = &scanner.Analyzer{
 	Doc: `Models in XML: PMML, OpenVINO, OpenCV
 
 Declarations of entities in front of the model are reported, in every encoding that
-XML parsers find out by themselves.`,
-	Rules: []*scanner.Rule{ruleEntity, modelrules.Malformed},
+XML parsers find out by themselves. Of OpenVINO's models, layers of other libraries are
+named, and constants are compared with the file that they lie in.`,
+	Rules: []*scanner.Rule{ruleEntity, modelrules.Malformed, modelrules.CustomCode},
 	Match: match,
 	Run:   run,
 }
@@ -95,6 +96,13 @@ func run(_ context.Context, p *scanner.Pass) error {
 	prolog.report(p)
 	if prolog.root == "" {
 		return scanner.Errorf(scanner.Truncated, 0, "no element of XML stands in the first %d bytes", n)
+	}
+	if prolog.root == "net" {
+		err := openvino(p)
+		if err == nil {
+			p.Analysed(0, p.Size)
+		}
+		return err
 	}
 	p.Analysed(0, n)
 	p.Data(n, p.Size-n)
