@@ -1,10 +1,12 @@
 // Package coreml reads models of Core ML (.mlmodel, and the one in an .mlpackage): a Model
-// in protobuf (coremltools, mlmodel/format/Model.proto, NeuralNetwork.proto, MIL.proto).
+// in protobuf (coremltools, mlmodel/format/Model.proto, NeuralNetwork.proto, MIL.proto);
+// and the Manifest.json of an .mlpackage, which says where in it the model lies.
 package coreml
 
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -29,6 +31,9 @@ weights and linked models outside of the package are reported.`,
 const version = 0x08
 
 func match(h *scanner.Head) scanner.Claim {
+	if isManifest(h) {
+		return scanner.Sure
+	}
 	if strings.HasSuffix(strings.ToLower(h.Name()), ".mlmodel") && len(h.Prefix) > 2 && h.Prefix[0] == version {
 		return scanner.Sure
 	}
@@ -36,6 +41,9 @@ func match(h *scanner.Head) scanner.Claim {
 }
 
 func run(_ context.Context, p *scanner.Pass) error {
+	if path.Ext(strings.ToLower(p.Name())) == ".json" {
+		return manifest(p)
+	}
 	m := &model{p: p, w: protowalk.New(p, p.Size, p.Budget), told: map[string]bool{}}
 	err := m.walk(scanner.Span{Length: p.Size}, models)
 	if err == nil {
