@@ -24,6 +24,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
 	"github.com/modelsieve/modelsieve/scanner/formats/msgpack"
+	"github.com/modelsieve/modelsieve/scanner/formats/mxnet"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
 	"github.com/modelsieve/modelsieve/scanner/formats/oci"
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
@@ -75,6 +76,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, lz4file.Analyzer)
 	all = append(all, lzmafile.Analyzer)
 	all = append(all, msgpack.Analyzer)
+	all = append(all, mxnet.Analyzer)
 	all = append(all, numpy.Analyzer)
 	all = append(all, oci.Analyzer)
 	all = append(all, onnx.Analyzer)
