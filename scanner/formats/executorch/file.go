@@ -39,9 +39,7 @@ func (f *file) done(err error) error {
 		return err
 	}
 	f.reportCustom()
-	if f.header.base > 0 {
-		f.p.Data(0, f.header.base) // padding, and what takes no part in a program
-	}
+	f.p.Data(0, max(f.b.End(), f.header.base)) // padding, and what takes no part in a program
 	f.b.Each(func(s scanner.Span) { f.p.Analysed(s.Offset, s.Length) })
 	return f.rest()
 }

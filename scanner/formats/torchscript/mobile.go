@@ -17,16 +17,17 @@ func isMobile(head []byte) bool { return len(head) >= 8 && string(head[4:8]) == 
 
 // Slots of the tables, by the order of their fields.
 const (
-	moduleExtra, moduleMethods, moduleState, moduleValues = 1, 2, 3, 4
-	moduleStorages, moduleTypes, moduleSources            = 6, 7, 8
-	fileName, fileContent                                 = 0, 1
-	valueKind, valueTable                                 = 0, 1
-	typeName, typeKind                                    = 0, 1
-	functionName, functionOperators, functionConstants    = 0, 2, 3
-	objectType                                            = 0
-	kindTensor, kindString, kindObject, kindFunction      = 5, 6, 10, 16 // of a value
-	customType                                            = 2            // of a type
-	maxName                                               = 1 << 10
+	moduleExtra, moduleMethods, moduleState, moduleValues                    = 1, 2, 3, 4
+	moduleStorages, moduleTypes, moduleSources                               = 6, 7, 8
+	fileName, fileContent                                                    = 0, 1
+	valueKind, valueTable                                                    = 0, 1
+	typeName, typeKind                                                       = 0, 1
+	functionName, functionInstructions, functionOperators, functionConstants = 0, 1, 2, 3
+	objectType                                                               = 0
+	kindTensor, kindString, kindList, kindTuple, kindDict                    = 5, 6, 7, 8, 9 // of a value
+	kindObject, kindInts, kindDoubles, kindBools, kindDevice, kindFunction   = 10, 11, 12, 13, 14, 16
+	customType                                                               = 2 // of a type
+	maxName                                                                  = 1 << 10
 )
 
 // A module is a file of this kind that is read.
@@ -59,6 +60,7 @@ func mobile(ctx context.Context, p *scanner.Pass) error {
 		return err
 	}
 	m.reportCustom()
+	p.Data(0, m.b.End()) // schemas and types
 	m.b.Each(func(s scanner.Span) { p.Analysed(s.Offset, s.Length) })
 	return m.rest()
 }
@@ -139,6 +141,12 @@ func (m *module) value(t flatbuf.Table) error {
 	case kindTensor:
 		inner := t.Table(valueTable)
 		m.index(inner.At(), "the storage of a tensor", inner.Uint(0, 4, 0), m.stores)
+	case kindString, kindDevice, kindBools:
+		t.Table(valueTable).Vector(0, 1)
+	case kindList, kindTuple, kindDict:
+		t.Table(valueTable).Vector(0, 4)
+	case kindInts, kindDoubles:
+		t.Table(valueTable).Vector(0, 8)
 	}
 	return m.b.Err()
 }
@@ -148,6 +156,7 @@ func (m *module) function(t flatbuf.Table) {
 	if !t.Once() {
 		return
 	}
+	t.Vector(functionInstructions, 8)
 	constants := t.Vector(functionConstants, 4)
 	m.indexes(t.At(), "a constant of a function", constants, m.values.Len())
 	operators := t.Vector(functionOperators, 4)

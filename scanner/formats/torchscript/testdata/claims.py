@@ -72,7 +72,8 @@ def honest():
     layers = {torch.nn.Linear, torch.nn.LSTM}
     torch.jit.script(torch.ao.quantization.quantize_dynamic(Recurrent(), layers, dtype=torch.qint8)).save(at("honest-quantized.pt"))
     quantized = torch.jit.script(torch.ao.quantization.quantize_dynamic(Recurrent(), layers, dtype=torch.qint8))
-    for name, module in {"recurrent": torch.jit.script(Recurrent()), "kinds": torch.jit.script(Kinds()), "quantized": quantized}.items():
+    deep = torch.jit.script(torch.nn.Sequential(*[torch.nn.Conv2d(1, 1, 3) for _ in range(80)]))
+    for name, module in {"deep": deep, "recurrent": torch.jit.script(Recurrent()), "kinds": torch.jit.script(Kinds()), "quantized": quantized}.items():
         module._save_for_lite_interpreter(at(f"honest-{name}.ptl"))
         if name != "quantized":  # its packed weights have no form in a FlatBuffer
             module._save_for_lite_interpreter(at(f"honest-{name}.ff"), _use_flatbuffer=True)

@@ -26,6 +26,7 @@ class Kinds(torch.nn.Module):
         return self.linear(x), {"a": [1.5, 2.0]}, (True, "text")
 
 
+torch.manual_seed(0)
 to.mkdir(exist_ok=True)
 for name, module in {"ordinary": Kinds(), "write": Writes(), "read": Reads()}.items():
     torch.jit.script(module)._save_for_lite_interpreter(str(to / (name + ".ff")), _use_flatbuffer=True)
