@@ -88,5 +88,5 @@ func run(ctx context.Context, p *scanner.Pass) error {
 	case bundle:
 		return f.done(f.bundle())
 	}
-	return scanner.Errorf(scanner.Malformed, 4, "no identifier of ExecuTorch")
+	return scanner.Errorf(scanner.Malformed, 0, "no identifier of ExecuTorch")
 }

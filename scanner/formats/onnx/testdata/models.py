@@ -200,6 +200,36 @@ def attacks():
     save("context", model([context]), "manifest-path-traversal", "native-engine-unverified")
 
 
+def python_op():
+    """An operator of onnxruntime-extensions that runs a function of the process, which is seen to run."""
+    try:
+        import onnxruntime as ort
+        from onnxruntime_extensions import PyCustomOpDef, get_library_path, onnx_op
+    except ImportError:
+        return
+    ran = []
+
+    @onnx_op(op_type="PyOp", inputs=[PyCustomOpDef.dt_float], outputs=[PyCustomOpDef.dt_float])
+    def _(x):
+        ran.append(1)
+        return x
+
+    node = helper.make_node("PyOp", ["x"], ["y"], domain="ai.onnx.contrib")
+    tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in "xy"]
+    graph = helper.make_graph([node], "g", tensors[:1], tensors[1:])
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.contrib", 1)]
+    m = helper.make_model(graph, opset_imports=imports, ir_version=8)
+    to = folder / "python-op.onnx"
+    to.write_bytes(m.SerializeToString())
+    note(to, "onnx-python-op")
+    options = ort.SessionOptions()
+    options.register_custom_ops_library(get_library_path())
+    ort.InferenceSession(str(to), options, providers=["CPUExecutionProvider"]).run(None, {"x": np.ones(1, np.float32)})
+    if not ran:
+        sys.exit("the function of a PyOp did not run")
+
+
 ordinary()
 attacks()
+python_op()
 (folder / "manifest.json").write_text(json.dumps(manifest))

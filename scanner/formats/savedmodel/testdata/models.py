@@ -7,6 +7,7 @@ All write into FOLDER and hold nothing but a word."""
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 
@@ -174,6 +175,37 @@ def check():
             sys.exit(f"{name} did not do what it should: {parts.get(name)} {result.stderr[-2000:]}")
 
 
+# serve listens, calls a model and says whether the model connected, which ends it: TensorFlow would try again for ever.
+serve = """
+import os, socket, sys, threading
+import tensorflow as tf
+server = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+def accept():
+    server.accept()
+    os.write(1, b"connected")
+    os._exit(0)
+threading.Thread(target=accept, daemon=True).start()
+tf.saved_model.load(sys.argv[1]).f()
+"""
+
+
+def connects():
+    """A model that takes its data from a service, on a port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def f():
+        spec = tf.TensorSpec([], tf.int64)
+        data = tf.data.experimental.service.from_dataset_id("parallel_epochs", f"grpc://127.0.0.1:{port}", dataset_id="1", element_spec=spec)
+        return data.reduce(tf.constant(0, tf.int64), lambda a, b: a + b)
+
+    model = module("service", f, "tf-op-network")
+    shell = 'ulimit -v 16000000; exec timeout 100 "$0" "$@"'
+    result = subprocess.run(["bash", "-c", shell, sys.executable, "-c", serve, str(model), str(port)], capture_output=True, text=True, check=False)
+    if "connected" not in result.stdout:
+        sys.exit(f"service did not connect: {result.stderr[-2000:]}")
+
+
 def attacks():
     out = str(folder / "written")
     write, read = "tf-op-file-write", "tf-op-file-read"
@@ -282,4 +314,5 @@ for name in ("keras", "tf_keras"):
     ordinary_keras(library, name)
 attacks()
 check()
+connects()
 (folder / "manifest.json").write_text(json.dumps(manifest))
