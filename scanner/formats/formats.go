@@ -15,6 +15,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/executable"
 	"github.com/modelsieve/modelsieve/scanner/formats/executorch"
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
+	"github.com/modelsieve/modelsieve/scanner/formats/gotemplate"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/hdf5"
 	"github.com/modelsieve/modelsieve/scanner/formats/hub"
@@ -23,6 +24,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/keras"
 	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
+	"github.com/modelsieve/modelsieve/scanner/formats/modelfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/msgpack"
 	"github.com/modelsieve/modelsieve/scanner/formats/mxnet"
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
@@ -67,6 +69,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, executable.Analyzer)
 	all = append(all, executorch.Analyzer)
 	all = append(all, gguf.Analyzer)
+	all = append(all, gotemplate.Analyzer)
 	all = append(all, gzipfile.Analyzer)
 	all = append(all, hdf5.Analyzer)
 	all = append(all, hub.Analyzer)
@@ -75,6 +78,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, keras.Analyzer)
 	all = append(all, lz4file.Analyzer)
 	all = append(all, lzmafile.Analyzer)
+	all = append(all, modelfile.Analyzer)
 	all = append(all, msgpack.Analyzer)
 	all = append(all, mxnet.Analyzer)
 	all = append(all, numpy.Analyzer)
