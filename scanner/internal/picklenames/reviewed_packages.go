@@ -52,6 +52,10 @@ var reviewedPackages = map[string]Entry{
 	"peft.utils.peft_types.TaskType":                    classCall(args(str)),
 	"regex._regex_core.RegexFlag":                       classCall(args(integer)),
 
+	// An enumeration, and a named tuple of a number and its value (common/type_aliases.py).
+	"stable_baselines3.common.type_aliases.TrainFreq":          classCall(args(integer, dataArg)),
+	"stable_baselines3.common.type_aliases.TrainFrequencyUnit": classCall(args(str)),
+
 	// Classes of C++ that parse their state from bytes (rdkit: Wrap/Mol.cpp, DataStructs/Wrap).
 	"rdkit.Chem.rdchem.Mol":                            classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.ExplicitBitVect":   classCall(args(rawBytes)),
