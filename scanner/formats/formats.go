@@ -24,6 +24,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/keras"
 	"github.com/modelsieve/modelsieve/scanner/formats/lz4file"
 	"github.com/modelsieve/modelsieve/scanner/formats/lzmafile"
+	"github.com/modelsieve/modelsieve/scanner/formats/mindspore"
 	"github.com/modelsieve/modelsieve/scanner/formats/modelfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/msgpack"
 	"github.com/modelsieve/modelsieve/scanner/formats/mxnet"
@@ -32,6 +33,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
 	"github.com/modelsieve/modelsieve/scanner/formats/paddle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
+	"github.com/modelsieve/modelsieve/scanner/formats/picklejson"
 	"github.com/modelsieve/modelsieve/scanner/formats/pointer"
 	"github.com/modelsieve/modelsieve/scanner/formats/pyfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/rdata"
@@ -40,7 +42,6 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
 	"github.com/modelsieve/modelsieve/scanner/formats/skops"
-	"github.com/modelsieve/modelsieve/scanner/formats/stablebaselines"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tensorrt"
 	"github.com/modelsieve/modelsieve/scanner/formats/tfjs"
@@ -79,6 +80,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, keras.Analyzer)
 	all = append(all, lz4file.Analyzer)
 	all = append(all, lzmafile.Analyzer)
+	all = append(all, mindspore.Analyzer)
 	all = append(all, modelfile.Analyzer)
 	all = append(all, msgpack.Analyzer)
 	all = append(all, mxnet.Analyzer)
@@ -87,6 +89,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, onnx.Analyzer)
 	all = append(all, paddle.Analyzer)
 	all = append(all, pickle.Analyzer)
+	all = append(all, picklejson.Analyzer)
 	all = append(all, pointer.Analyzer)
 	all = append(all, pyfile.Analyzer)
 	all = append(all, rdata.Analyzer)
@@ -95,7 +98,6 @@ func All() []*scanner.Analyzer {
 	all = append(all, savedmodel.Analyzer)
 	all = append(all, sealed.Analyzer)
 	all = append(all, skops.Analyzer)
-	all = append(all, stablebaselines.Analyzer)
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tensorrt.Analyzer)
 	all = append(all, tfjs.Analyzer)

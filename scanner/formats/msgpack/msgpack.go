@@ -1,12 +1,14 @@
 // Package msgpack reads MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md)
 // as Flax saves parameters in it (flax/serialization.py): maps, arrays as an extension type.
-// There is no code in it; values are walked so that what is broken, or stands behind them,
-// is told.
+// There is no code in it, but for arrays of objects as msgpack-numpy writes them, which are
+// pickles in a value: those are handed on. All values are walked, so that what is broken, or
+// stands behind them, is told.
 package msgpack
 
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -16,7 +18,7 @@ import (
 // Analyzer reads MessagePack files of models.
 var Analyzer = &scanner.Analyzer{
 	Name:  "msgpack",
-	Doc:   "Parameters of Flax and others in MessagePack (.msgpack)\n\nThe format holds no code. Arrays are passed over as data.",
+	Doc:   "Parameters of Flax and others in MessagePack (.msgpack)\n\nThe format holds no code. Arrays are passed over as data, pickles in values handed on.",
 	Match: match,
 	Run:   run,
 }
@@ -36,8 +38,8 @@ func match(h *scanner.Head) scanner.Claim {
 // maxNesting is how deep values may nest.
 const maxNesting = 200
 
-func run(_ context.Context, p *scanner.Pass) error {
-	r := &reader{p: p, c: cursor.NewNear(p, 0, p.Size, 4096)}
+func run(ctx context.Context, p *scanner.Pass) error {
+	r := &reader{ctx: ctx, p: p, c: cursor.NewNear(p, 0, p.Size, 4096)}
 	err := r.values(1, 0)
 	p.Analysed(0, r.c.Offset())
 	return err
@@ -45,8 +47,9 @@ func run(_ context.Context, p *scanner.Pass) error {
 
 // A reader walks values.
 type reader struct {
-	p *scanner.Pass
-	c *cursor.Cursor
+	ctx context.Context
+	p   *scanner.Pass
+	c   *cursor.Cursor
 }
 
 // values walks n values.
@@ -89,7 +92,7 @@ func (r *reader) value(depth int) error {
 	case kind < 0xa0:
 		return r.values(int64(kind&0xf), depth+1)
 	case kind < 0xc0:
-		return r.c.Skip(int64(kind & 0x1f))
+		return r.bytes(int64(kind & 0x1f))
 	case kind == 0xc1:
 		return scanner.Errorf(scanner.Malformed, at, "a value of the type 0xc1, which does not exist")
 	case fixed[kind-0xc0] >= 0:
@@ -119,6 +122,27 @@ func (r *reader) sized(kind byte, depth int) error {
 		return r.values(n, depth+1)
 	case 0xde, 0xdf:
 		return r.values(2*n, depth+1)
+	}
+	return r.bytes(n)
+}
+
+// minPickle is the shortest pickle that can call something, in bytes.
+const minPickle = 8
+
+// bytes passes over a string or bytes, and hands on what begins as a pickle does.
+func (r *reader) bytes(n int64) error {
+	at := r.c.Offset()
+	if n >= minPickle {
+		head, err := r.c.Bytes(2, 2)
+		if err != nil {
+			return err
+		}
+		if head[0] == 0x80 && head[1] >= 2 && head[1] <= 5 { // PROTO
+			if err := r.p.Section(r.ctx, scanner.Member{Name: fmt.Sprintf("@%d", at)}, at, n); err != nil {
+				return err
+			}
+		}
+		n -= 2
 	}
 	return r.c.Skip(n)
 }

@@ -1,17 +1,17 @@
-package stablebaselines_test
+package picklejson_test
 
 import (
 	"testing"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
-	"github.com/modelsieve/modelsieve/scanner/formats/stablebaselines"
+	"github.com/modelsieve/modelsieve/scanner/formats/picklejson"
 	"github.com/modelsieve/modelsieve/scanner/formats/zipfile"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
 
-var analyzers = []*scanner.Analyzer{stablebaselines.Analyzer, pickle.Analyzer, zipfile.Analyzer}
+var analyzers = []*scanner.Analyzer{picklejson.Analyzer, pickle.Analyzer, zipfile.Analyzer}
 
 func Test(t *testing.T) { scantest.Run(t, analyzers) }
 
-func Fuzz(f *testing.F) { scantest.Fuzz(f, analyzers, stablebaselines.Analyzer) }
+func Fuzz(f *testing.F) { scantest.Fuzz(f, analyzers, picklejson.Analyzer) }
