@@ -13,7 +13,7 @@ import (
 
 // unpack hands on the content of an entry that is compressed, and compares it with
 // what the headers say of it.
-func unpack(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name string) error {
+func unpack(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name string, spare *ziparchive.Spare) error {
 	at := scanner.Span{Offset: e.DataAt, Length: e.Packed}
 	memory := e.Memory(p)
 	if err := p.Budget.Step(memory / clearedBytes); err != nil { // or many small members would cost much
@@ -25,10 +25,14 @@ func unpack(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, name stri
 	}
 	defer p.Budget.Release(memory)
 	var found measured
-	err := p.Stream(ctx, scanner.Member{Name: name}, at, func() (io.Reader, error) {
-		content, err := e.Open(p)
+	var content *ziparchive.Content
+	err := p.Stream(ctx, scanner.Member{Name: name}, at, func() (r io.Reader, err error) {
+		content, err = e.Open(p, spare)
 		return &meter{content: content, found: &found, budget: p.Budget, slow: e.Slow()}, err
 	})
+	if content != nil {
+		content.Recycle(spare)
+	}
 	if err != nil || !found.whole {
 		return err
 	}

@@ -103,6 +103,7 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		p.Gap(scanner.Truncated, scanner.Span{Offset: span.Offset}, "a member of %d bytes, but %d are left", span.Length, p.Size-span.Offset)
 	}
 	var before repeats
+	var spare ziparchive.Spare
 	for i := range archive.Len() {
 		e := archive.Entry(i)
 		p.Analysed(e.HeaderAt, e.DataAt-e.HeaderAt)
@@ -113,7 +114,7 @@ func run(ctx context.Context, p *scanner.Pass) error {
 			}
 			continue
 		}
-		if err := member(ctx, p, &e); err != nil {
+		if err := member(ctx, p, &e, &spare); err != nil {
 			return err
 		}
 		p.Analysed(e.DataAt+e.Packed, e.After)
@@ -176,7 +177,7 @@ func reportAnomaly(p *scanner.Pass, a ziparchive.Anomaly) {
 }
 
 // member reports on an entry and hands its content on.
-func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry) error {
+func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry, spare *ziparchive.Spare) error {
 	at := scanner.Span{Offset: e.DataAt, Length: e.Packed}
 	header := scanner.Span{Offset: e.HeaderAt, Length: 4}
 	archiverules.ReportName(p, header, e.Name)
@@ -202,7 +203,7 @@ func member(ctx context.Context, p *scanner.Pass, e *ziparchive.Entry) error {
 	if e.Method == ziparchive.Stored {
 		return p.Section(ctx, scanner.Member{Name: name}, e.DataAt, e.Packed)
 	}
-	return unpack(ctx, p, e, name)
+	return unpack(ctx, p, e, name, spare)
 }
 
 // reportLink looks at an entry that is a symbolic link.
@@ -211,7 +212,7 @@ func reportLink(p *scanner.Pass, e *ziparchive.Entry) {
 	if !e.Link {
 		return
 	}
-	content, err := e.Open(p)
+	content, err := e.Open(p, &ziparchive.Spare{})
 	if err != nil {
 		return // a gap when the content is unpacked
 	}

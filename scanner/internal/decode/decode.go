@@ -45,9 +45,12 @@ func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
 	if _, err := p.ReadAt(prefix, 0); err != nil && !errors.Is(err, io.EOF) || !c.Starts(prefix) {
 		return scanner.Errorf(scanner.Malformed, 0, "no stream of this format starts here")
 	}
+	if err := p.Budget.Step(openSteps); err != nil {
+		return err
+	}
 	var taken int64
 	open := func() (io.Reader, error) {
-		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(p, 0, p.Size), 64<<10)}
+		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(p, 0, p.Size), int(min(p.Size, 64<<10)))}
 		return &joined{codec: c, src: src, size: p.Size, taken: &taken, budget: p.Budget}, nil
 	}
 	if err := p.Stream(ctx, scanner.Member{Name: c.contentName(p.Name())}, scanner.Span{}, open); err != nil {
@@ -56,6 +59,9 @@ func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
 	p.Analysed(0, taken)
 	return nil
 }
+
+// openSteps is what it costs to open a file: decoders start with tables and windows.
+const openSteps = 1 << 12
 
 // contentName is the name of the content: the file's without its suffix, or the same
 // where it has none, so that what goes by a model's name does so inside as well.

@@ -66,15 +66,49 @@ func (c *Content) Rest() int64 {
 	return c.packed.Size() - at + int64(c.source.Buffered())
 }
 
-// Open returns a reader of the content of an entry, from its start. The method is
-// one that is Readable.
-func (e *Entry) Open(r io.ReaderAt) (*Content, error) {
+// A Spare is what a content that is done with leaves for the next one: buffers are most of
+// what a short member costs.
+type Spare struct {
+	inflater io.Reader
+	source   *bufio.Reader
+}
+
+// Recycle leaves what a content was read with, which must not be read any more.
+func (c *Content) Recycle(s *Spare) {
+	s.source = c.source
+	if _, ok := c.Reader.(flate.Resetter); ok {
+		s.inflater = c.Reader
+	}
+}
+
+// buffered returns a reader of packed bytes.
+func (s *Spare) buffered(packed io.Reader) *bufio.Reader {
+	b := s.source
+	if s.source = nil; b == nil {
+		return bufio.NewReader(packed)
+	}
+	b.Reset(packed)
+	return b
+}
+
+// inflate returns a reader of deflated bytes.
+func (s *Spare) inflate(source io.Reader) (io.Reader, error) {
+	r := s.inflater
+	if s.inflater = nil; r == nil {
+		return flate.NewReader(source), nil
+	}
+	return r, r.(flate.Resetter).Reset(source, nil)
+}
+
+// Open returns a reader of the content of an entry, from its start, made with what is
+// spare. The method is one that is Readable.
+func (e *Entry) Open(r io.ReaderAt, spare *Spare) (*Content, error) {
 	packed := io.NewSectionReader(r, e.DataAt, e.Packed)
-	c := &Content{packed: packed, source: bufio.NewReader(packed)}
+	c := &Content{packed: packed, source: spare.buffered(packed)}
 	var err error
 	switch e.Method {
 	case Deflate:
-		c.Reader = flate.NewReader(c.source)
+		c.Reader, err = spare.inflate(c.source)
 	case BZip2:
 		c.Reader = bzip2.NewReader(c.source)
 	case LZMA:
