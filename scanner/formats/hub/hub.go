@@ -62,6 +62,7 @@ var names = map[string][]string{
 	"scheduler_config.json":             {"_class_name", "_diffusers_version"},
 	"config_sentence_transformers.json": {"__version__", "prompts", "similarity_fn_name", "model_type"},
 	"router_config.json":                {"types", "structure", "parameters"},
+	"wordembedding_config.json":         {"tokenizer_class", "update_embeddings"},
 	"manifest.json":                     {"handler", "serializedFile", "modelFile"},
 }
 

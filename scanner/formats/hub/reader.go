@@ -88,7 +88,7 @@ func (r *reader) member(key string, n jsontree.Node) error {
 		r.megatron(n)
 	case "weight_map":
 		r.weights(n)
-	case "activation_function", "activation_fn", "sbert_ce_default_activation_function":
+	case "activation_function", "activation_fn", "sbert_ce_default_activation_function", "tokenizer_class":
 		r.class(n, "sentence-transformers")
 	case "types":
 		if !n.Parent().Get("structure").Exists() {
