@@ -16,8 +16,8 @@ import (
 	"github.com/modelsieve/modelsieve/scanner"
 )
 
-// pythons are the variables that may name an interpreter with real libraries. There are
-// several, since not all libraries can be installed together.
+// pythons are the variables that may name interpreters with real libraries, joined like a
+// PATH. There are several, since not all libraries can be installed together.
 var pythons = []string{"MODELSIEVE_PYTHON", "MODELSIEVE_PYTHON_FRAMEWORKS", "MODELSIEVE_PYTHON_HUBS", "MODELSIEVE_PYTHON_EARLIER"}
 
 // hasModules is a program of Python that fails where modules are missing. It imports
@@ -41,9 +41,10 @@ for word in sys.argv[1:]:
 func Python(t testing.TB, modules ...string) string {
 	t.Helper()
 	for _, variable := range pythons {
-		python := os.Getenv(variable)
-		if python != "" && exec.Command(python, append([]string{"-c", hasModules}, modules...)...).Run() == nil { //nolint:gosec // the interpreter that whoever runs the tests names
-			return python
+		for _, python := range filepath.SplitList(os.Getenv(variable)) {
+			if exec.Command(python, append([]string{"-c", hasModules}, modules...)...).Run() == nil { //nolint:gosec // the interpreter that whoever runs the tests names
+				return python
+			}
 		}
 	}
 	t.Skipf("SKIPPED: neither of %s is a Python with %s, so nothing is compared with the real libraries",

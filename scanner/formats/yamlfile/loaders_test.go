@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"testing"
 
+	"github.com/modelsieve/modelsieve/internal/realtest"
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/scantest"
 )
@@ -104,18 +105,11 @@ func (c *loadCase) found(t *testing.T) (found bool, reports string) {
 	return found, reports
 }
 
-// loaderModules is a program that fails where a loader is missing. Releases of Hydra after
-// 1.3.2 refuse some callables.
-const loaderModules = `import hydra, hyperpyyaml, importlib.util as u, yaml
-assert hydra.__version__ == "1.3.2" and all(u.find_spec(m) for m in ("mlflow", "skops", "torch", "xgboost"))`
-
 // TestRealLoaders has the real loaders load configurations: what runs something there is
 // found here, and what is clean here runs nothing there.
 func TestRealLoaders(t *testing.T) {
-	python := os.Getenv("MODELSIEVE_PYTHON")
-	if python == "" || exec.Command(python, "-c", loaderModules).Run() != nil {
-		t.Skip("SKIPPED: MODELSIEVE_PYTHON is not a Python with PyYAML, hydra-core 1.3.2, hyperpyyaml, mlflow-skinny, skops, torch and xgboost, so loaders cannot be compared with")
-	}
+	// Releases of Hydra after 1.3.2 refuse some callables.
+	python := realtest.Python(t, "hydra-core==1.3.2", "hyperpyyaml", "mlflow", "skops", "torch", "xgboost", "yaml")
 	var in bytes.Buffer
 	for _, c := range loadCases {
 		c.Files = latin1(c.Files)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/modelsieve/modelsieve/internal/realtest"
 	"github.com/modelsieve/modelsieve/scanner/internal/conftree"
 )
 
@@ -87,10 +88,7 @@ for line in sys.stdin:
 // TestAgainstPyYAML compares trees with the events of PyYAML's parser on generated texts:
 // what PyYAML reads is read here, with the same tags and texts, or is an error.
 func TestAgainstPyYAML(t *testing.T) {
-	python := os.Getenv("MODELSIEVE_PYTHON")
-	if python == "" || exec.Command(python, "-c", "import yaml").Run() != nil {
-		t.Skip("SKIPPED: MODELSIEVE_PYTHON names no Python with PyYAML, so trees are not compared with it")
-	}
+	python := realtest.Python(t, "yaml")
 	g := grammar{r: rand.New(rand.NewPCG(1, 2))}
 	var texts []string
 	var in strings.Builder
