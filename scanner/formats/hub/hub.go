@@ -41,8 +41,10 @@ file of a model is left alone.`,
 	Watch: watch,
 }
 
-// watch has the Python files known that configurations name.
-func watch(member string) bool { return strings.HasSuffix(member, ".py") }
+// watch has the Python files known that configurations name, and models of MLflow.
+func watch(member string) bool {
+	return strings.HasSuffix(member, ".py") || path.Base(member) == "MLmodel"
+}
 
 // names are files of repositories, with the keys of which an honest one has some.
 var names = map[string][]string{

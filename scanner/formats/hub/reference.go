@@ -127,9 +127,10 @@ func (r *reader) settle() {
 				missing = append(missing, ref)
 			}
 		}
-		reportOthers(p, others)
-		reportHere(p, modelrules.RemoteCode, here, "runs %s from this repository")
-		reportHere(p, ruleMissingCode, missing, "needs %s, which is not here, for its classes")
+		flag := flagOf(folders)
+		reportOthers(p, others, flag)
+		reportHere(p, modelrules.RemoteCode, here, flag+" runs %s from this repository")
+		reportHere(p, ruleMissingCode, missing, flag+" needs %s, which is not here, for its classes")
 		return nil
 	})
 }
@@ -147,13 +148,24 @@ func present(folders []scanner.Folder, file string) bool {
 	return slices.Contains(folders[0].Named(dir, stem), name)
 }
 
+// flagOf says what makes a loader run the code. In a model of MLflow, nobody has to: it
+// sets the flag for classes that transformers does not have (mlflow/transformers/model_io.py).
+func flagOf(folders []scanner.Folder) string {
+	for _, dir := range []string{".", "..", "../.."} {
+		if len(folders) > 0 && slices.Contains(folders[0].Named(dir, "MLmodel"), "MLmodel") {
+			return "trust_remote_code, which MLflow sets by itself,"
+		}
+	}
+	return "trust_remote_code"
+}
+
 // reportOthers reports code from other repositories.
-func reportOthers(p *scanner.Pass, others map[string][]reference) {
+func reportOthers(p *scanner.Pass, others map[string][]reference, flag string) {
 	for _, repo := range sortedKeys(others) {
 		refs := others[repo]
 		p.Report(modelrules.RemoteCode, refs[0].at, scanner.Detail{
-			Message: fmt.Sprintf("Loading the model with %s and trust_remote_code runs Python from another repository, %q; vLLM before 0.14.0 does so "+
-				"without the flag.", refs[0].loader, scanner.Clean(repo, 120)),
+			Message: fmt.Sprintf("Loading the model with %s and %s runs Python from another repository, %q; vLLM before 0.14.0 does so "+
+				"without the flag.", refs[0].loader, flag, scanner.Clean(repo, 120)),
 			Evidence: texts(refs),
 		})
 	}
@@ -174,8 +186,7 @@ func reportHere(p *scanner.Pass, rule *scanner.Rule, refs []reference, does stri
 		files = append(files[:4], "more")
 	}
 	p.Report(rule, refs[0].at, scanner.Detail{
-		Message: fmt.Sprintf("Loading the model with %s and trust_remote_code %s.", refs[0].loader,
-			fmt.Sprintf(does, strings.Join(files, ", "))),
+		Message:  fmt.Sprintf("Loading the model with %s and %s.", refs[0].loader, fmt.Sprintf(does, strings.Join(files, ", "))),
 		Evidence: texts(refs),
 	})
 }
