@@ -55,10 +55,21 @@ def looked_for_by_generate():
     assert loaded.generate() == 1
 
 
-for f in (named_by_auto_map, interned_in_a_package, looked_for_by_generate):
+def named_in_a_model_of_mlflow():
+    from mlflow.transformers.model_io import _load_class_from_transformers_config
+
+    write("mlflow/MLmodel", "flavors: {transformers: {}}\n")
+    write("mlflow/model/config.json", json.dumps({"model_type": "kept", "architectures": ["Kept"], "auto_map": {
+        "AutoConfig": "configuration_kept.KeptConfig", "AutoModel": "configuration_kept.Kept"}}))
+    write("mlflow/model/configuration_kept.py", "import os\nfrom transformers import PretrainedConfig\nos.system('mlflow')\n\n\n"
+          "class KeptConfig(PretrainedConfig):\n    model_type = 'kept'\n\n\nclass Kept:\n    pass\n")
+    _load_class_from_transformers_config(os.path.join(folder, "mlflow", "model"))  # no flag is given
+
+
+for f in (named_by_auto_map, interned_in_a_package, looked_for_by_generate, named_in_a_model_of_mlflow):
     try:
         f()
     except Exception as e:
         print(f.__name__, type(e).__name__, e, file=sys.stderr)
 print(json.dumps({"repository/configuration_mine.py": "auto_map" in calls, "repository/helpers.py": "helpers" in calls, "package.pt": "package" in calls,
-                  "generating/custom_generate/generate.py": "generate" in calls}))
+                  "generating/custom_generate/generate.py": "generate" in calls, "mlflow/model/configuration_kept.py": "mlflow" in calls}))
