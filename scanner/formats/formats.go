@@ -42,6 +42,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/savedmodel"
 	"github.com/modelsieve/modelsieve/scanner/formats/sealed"
 	"github.com/modelsieve/modelsieve/scanner/formats/skops"
+	"github.com/modelsieve/modelsieve/scanner/formats/spacy"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tensorrt"
 	"github.com/modelsieve/modelsieve/scanner/formats/tfjs"
@@ -98,6 +99,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, savedmodel.Analyzer)
 	all = append(all, sealed.Analyzer)
 	all = append(all, skops.Analyzer)
+	all = append(all, spacy.Analyzer)
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tensorrt.Analyzer)
 	all = append(all, tfjs.Analyzer)
