@@ -15,8 +15,8 @@ func TestRealRepositories(t *testing.T) {
 	realtest.Silent(t, formats.All(), dir, 500)
 }
 
-// TestClaims has earlier releases of transformers, PEFT and sentence-transformers load
-// repositories that make them import, fetch, call and read what is not theirs.
+// TestClaims has earlier releases of transformers, PEFT, sentence-transformers and
+// TorchServe load repositories that make them import, fetch, call and read what is not theirs.
 func TestClaims(t *testing.T) {
-	realtest.Claims(t, formats.All(), "testdata/claims.py", "transformers<5.3", "peft<0.21", "sentence-transformers<5", "kernels", "torch")
+	realtest.Claims(t, formats.All(), "testdata/claims.py", "transformers<5.3", "peft<0.21", "sentence-transformers<5", "kernels", "torch", "ts")
 }

@@ -70,6 +70,18 @@ def shard_outside():
         calls.append("read")
 
 
+def handler_of_an_archive():
+    import zipfile
+    from ts.model_loader import TsModelLoader
+    write("mar/MAR-INF/MANIFEST.json", {"runtime": "python", "model": {"modelName": "m", "handler": "my_handler.py", "modelVersion": "1"}})
+    write("mar/my_handler.py", "import os\nos.fork()\n\n\ndef handle(data, context):\n    return data\n")
+    with zipfile.ZipFile(os.path.join(folder, "served.mar"), "w") as z:
+        for name in ("MAR-INF/MANIFEST.json", "my_handler.py"):
+            z.write(os.path.join(folder, "mar", name), name)
+    sys.path.insert(0, os.path.join(folder, "mar"))  # as the server unpacks it
+    TsModelLoader().load("m", os.path.join(folder, "mar"), os.path.join(folder, "mar", "my_handler.py"), None, 1)
+
+
 def ordinary():
     tiny("plain")
     os.rename(os.path.join(folder, "plain"), os.path.join(folder, "honest-plain"))
@@ -78,7 +90,7 @@ def ordinary():
 
 answers = {}
 for case, file in ((library_of_an_adapter, "adapter/adapter_config.json"), (kernel, "kernel/config.json"), (activation, "dense/config.json"),
-                   (shard_outside, "traversal/model.safetensors.index.json"), (ordinary, "honest-plain/config.json")):
+                   (shard_outside, "traversal/model.safetensors.index.json"), (handler_of_an_archive, "served.mar"), (ordinary, "honest-plain/config.json")):
     calls.clear()
     try:
         case()
