@@ -17,6 +17,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/gguf"
 	"github.com/modelsieve/modelsieve/scanner/formats/gotemplate"
 	"github.com/modelsieve/modelsieve/scanner/formats/gzipfile"
+	"github.com/modelsieve/modelsieve/scanner/formats/h2o"
 	"github.com/modelsieve/modelsieve/scanner/formats/hdf5"
 	"github.com/modelsieve/modelsieve/scanner/formats/hub"
 	"github.com/modelsieve/modelsieve/scanner/formats/javaobject"
@@ -74,6 +75,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, gguf.Analyzer)
 	all = append(all, gotemplate.Analyzer)
 	all = append(all, gzipfile.Analyzer)
+	all = append(all, h2o.Analyzer)
 	all = append(all, hdf5.Analyzer)
 	all = append(all, hub.Analyzer)
 	all = append(all, javaobject.Analyzer)
