@@ -32,6 +32,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/numpy"
 	"github.com/modelsieve/modelsieve/scanner/formats/oci"
 	"github.com/modelsieve/modelsieve/scanner/formats/onnx"
+	"github.com/modelsieve/modelsieve/scanner/formats/ortgenai"
 	"github.com/modelsieve/modelsieve/scanner/formats/paddle"
 	"github.com/modelsieve/modelsieve/scanner/formats/pickle"
 	"github.com/modelsieve/modelsieve/scanner/formats/picklejson"
@@ -90,6 +91,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, numpy.Analyzer)
 	all = append(all, oci.Analyzer)
 	all = append(all, onnx.Analyzer)
+	all = append(all, ortgenai.Analyzer)
 	all = append(all, paddle.Analyzer)
 	all = append(all, pickle.Analyzer)
 	all = append(all, picklejson.Analyzer)
