@@ -123,9 +123,39 @@ var namespaces = []string{
 	"torchvision", "xnnpack",
 }
 
-// target notes an operator that PyTorch lacks.
+// files are the operators of PyTorch that reach files.
+var files = map[string]string{
+	"from_file": "maps a file into a tensor, and creates or changes it where it is to be shared", "save": "writes a file",
+}
+
+// file reports an operator that reaches a file.
+func (j *judge) file(n jsontree.Node, text, does string) {
+	evidence := []string{text}
+	for value := range n.Parent().Get("inputs").Nodes() {
+		if value.Kind() == jsontree.String && value.Key().Exists() && value.Key().Is("as_string") && len(evidence) < 10 {
+			evidence = append(evidence, value.Text())
+		}
+	}
+	which := ""
+	if len(evidence) > 1 {
+		which = fmt.Sprintf(": %q", scanner.Clean(evidence[1], 160))
+	}
+	j.p.Report(modelrules.GraphFileIO, n.Span(), scanner.Detail{
+		Message:  fmt.Sprintf("Running this program calls %s, which %s%s.", scanner.Clean(text, 80), does, which),
+		Evidence: evidence,
+	})
+}
+
+// target judges an operator: one that reaches files is reported, one that PyTorch lacks noted.
 func (j *judge) target(n jsontree.Node, text string) {
 	parts := strings.Split(text, ".")
+	if strings.HasPrefix(text, "torch") { // the loader follows attributes from there, whatever else the first name says
+		for _, part := range parts[1:] {
+			if does := files[part]; does != "" {
+				j.file(n, text, does)
+			}
+		}
+	}
 	if len(parts) < 4 || parts[0] != "torch" || parts[1] != "ops" || slices.Contains(namespaces, parts[2]) {
 		return
 	}

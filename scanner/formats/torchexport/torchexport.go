@@ -26,9 +26,9 @@ var Analyzer = &scanner.Analyzer{
 	Name: "torchexport",
 	Doc: `Programs of torch.export and packages of AOTInductor
 
-Expressions that loading evaluates are checked to be arithmetic, operators that PyTorch
-lacks are named, and libraries that loading opens are reported.`,
-	Rules: []*scanner.Rule{ruleExpression, modelrules.NativeCode, modelrules.CustomCode, modelrules.NativeEngine},
+Expressions that loading evaluates are checked to be arithmetic, operators that reach
+files are reported, those that PyTorch lacks are named, and libraries that loading opens are reported.`,
+	Rules: []*scanner.Rule{ruleExpression, modelrules.GraphFileIO, modelrules.NativeCode, modelrules.CustomCode, modelrules.NativeEngine},
 	Match: match,
 	Run:   run,
 	Watch: func(member string) bool { return inductor(member) && native(strings.ToLower(member)) },

@@ -89,6 +89,27 @@ def compiled():
     return os.path.exists(mark)
 
 
+class Plain(torch.nn.Module):
+    def forward(self, x):
+        return x.relu()
+
+
+def mapped():
+    """A program whose only operator creates a file."""
+    mark, plain = os.path.join(folder, "mapped"), os.path.join(folder, "honest-plain.pt2")
+    torch.export.save(torch.export.export(Plain(), (torch.ones(4),)), plain)
+
+    def change(program):
+        node = program["graph_module"]["graph"]["nodes"][0]
+        node["target"] = "torch_.autograd.torch.ops.aten.from_file.default"
+        node["inputs"] = [{"name": "filename", "arg": {"as_string": mark}, "kind": 1}, {"name": "shared", "arg": {"as_bool": True}, "kind": 2},
+                          {"name": "size", "arg": {"as_int": 4}, "kind": 2}]
+
+    rewrite(plain, os.path.join(folder, "mapped.pt2"), change)
+    torch.export.load(os.path.join(folder, "mapped.pt2")).module()(torch.ones(4))
+    return os.path.exists(mark)
+
+
 dynamic = torch.export.Dim.DYNAMIC
 both = {"x": {0: dynamic}, "y": {0: dynamic}}
 inputs = torch.rand(60, 3), torch.rand(6, 2)
@@ -104,4 +125,5 @@ for name, change in (("expression", expression), ("guard", guard)):
 seen["honest-sizes.pt2"] = happens(lambda: torch.export.load(honest).module()(*inputs))
 seen |= {"honest-data.pt2": False, "honest-static.pt2": False}
 seen["compiled.pt2"] = compiled()
+seen |= {"mapped.pt2": mapped(), "honest-plain.pt2": False}
 print(json.dumps(seen))
