@@ -19,16 +19,16 @@ type judge struct {
 }
 
 // node judges one node of the JSON.
-func (j *judge) node(n jsontree.Node) {
+func (j *judge) node(n jsontree.Node) error {
 	if n.Kind() != jsontree.String {
-		return
+		return nil
 	}
 	key, list := n.Key(), n.Parent()
 	if !key.Exists() && list.Exists() {
 		key = list.Key()
 	}
 	if !key.Exists() {
-		return
+		return nil
 	}
 	switch text := n.Text(); key.Text() {
 	case "expr_str":
@@ -41,7 +41,10 @@ func (j *judge) node(n jsontree.Node) {
 		}
 	case "target":
 		j.target(n, text)
+	default:
+		return j.spec(n, text, 1)
 	}
+	return nil
 }
 
 // report reports an expression.

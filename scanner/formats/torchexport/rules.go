@@ -13,3 +13,13 @@ var ruleExpression = &scanner.Rule{
 	Fix: "Do not load the file. Export the model again from code that you trust.",
 	CWE: 94, Refs: []string{"https://docs.sympy.org/latest/modules/core.html#sympy.core.sympify.sympify", cwe94},
 }
+
+var ruleImport = &scanner.Rule{
+	ID:       "torch-export-import",
+	Title:    "Exported program imports a module of its choice",
+	Severity: scanner.High,
+	Why: "torch.export.load imports the module in which the default factory of a dict lies, whatever it is called. One in the working folder or " +
+		"beside the model answers first, and runs while it is imported.",
+	Fix: "Do not load the file. Export the model again with plain dicts as inputs and outputs.",
+	CWE: 829, Refs: []string{"https://github.com/pytorch/pytorch/blob/main/torch/utils/_pytree.py", "https://cwe.mitre.org/data/definitions/829.html"},
+}

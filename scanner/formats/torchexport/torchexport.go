@@ -1,6 +1,7 @@
 // Package torchexport reads exported programs (torch.export, .pt2) and what AOTInductor
 // packs with them: the JSON of a program, whose symbolic sizes and guards are Python that
-// torch.export.load and ExportedProgram.module evaluate, and the libraries that
+// torch.export.load and ExportedProgram.module evaluate and whose inputs and outputs name
+// modules that it imports, and the libraries that
 // aoti_load_package opens (torch/_export/serde/schema.py, torch/export/pt2_archive).
 //
 // The pickles in such an archive are the pickle analyzer's: the deserialiser falls back to
@@ -28,7 +29,7 @@ var Analyzer = &scanner.Analyzer{
 
 Expressions that loading evaluates are checked to be arithmetic, operators that reach
 files are reported, those that PyTorch lacks are named, and libraries that loading opens are reported.`,
-	Rules: []*scanner.Rule{ruleExpression, modelrules.GraphFileIO, modelrules.NativeCode, modelrules.CustomCode, modelrules.NativeEngine},
+	Rules: []*scanner.Rule{ruleExpression, ruleImport, modelrules.GraphFileIO, modelrules.NativeCode, modelrules.CustomCode, modelrules.NativeEngine},
 	Match: match,
 	Run:   run,
 	Watch: func(member string) bool { return inductor(member) && native(strings.ToLower(member)) },
@@ -131,7 +132,9 @@ func program(p *scanner.Pass) error {
 		if err := p.Budget.Step(1); err != nil {
 			return err
 		}
-		j.node(n)
+		if err := j.node(n); err != nil {
+			return err
+		}
 	}
 	j.finish()
 	if broken != nil {

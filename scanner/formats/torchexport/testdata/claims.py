@@ -1,10 +1,12 @@
 """Makes exported programs with the real torch, honest ones and ones whose symbolic size
 or guard does something (it prints), loads them, and prints what happened as JSON.
 Usage: claims.py FOLDER"""
+import collections
 import contextlib
 import io
 import json
 import os
+import re
 import sys
 import warnings
 import zipfile
@@ -110,6 +112,25 @@ def mapped():
     return os.path.exists(mark)
 
 
+class Defaults(torch.nn.Module):
+    def forward(self, x):
+        return collections.defaultdict(list, {"a": x.relu()})
+
+
+def imported():
+    """A program whose output is a dict with a default, from a module in the working folder."""
+    mark, honest = os.path.join(folder, "imported"), os.path.join(folder, "honest-defaults.pt2")
+    torch.export.save(torch.export.export(Defaults(), (torch.ones(4),)), honest)
+    with open(os.path.join(folder, "own_module.py"), "w") as f:
+        f.write(f"open({mark!r}, 'w').close()\nclass list(list): pass\n")
+    with zipfile.ZipFile(honest) as old, zipfile.ZipFile(os.path.join(folder, "imports.pt2"), "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb"(default_factory_module[^a-z]+)builtins", rb"\1own_module", old.read(name)))
+    sys.path.insert(0, folder)
+    torch.export.load(os.path.join(folder, "imports.pt2"))
+    return os.path.exists(mark)
+
+
 dynamic = torch.export.Dim.DYNAMIC
 both = {"x": {0: dynamic}, "y": {0: dynamic}}
 inputs = torch.rand(60, 3), torch.rand(6, 2)
@@ -125,5 +146,5 @@ for name, change in (("expression", expression), ("guard", guard)):
 seen["honest-sizes.pt2"] = happens(lambda: torch.export.load(honest).module()(*inputs))
 seen |= {"honest-data.pt2": False, "honest-static.pt2": False}
 seen["compiled.pt2"] = compiled()
-seen |= {"mapped.pt2": mapped(), "honest-plain.pt2": False}
+seen |= {"imports.pt2": imported(), "honest-defaults.pt2": False, "mapped.pt2": mapped(), "honest-plain.pt2": False}
 print(json.dumps(seen))
