@@ -15,7 +15,7 @@ func isManifest(h *scanner.Head) bool {
 	if strings.ToLower(h.Name()) != "manifest.json" {
 		return false
 	}
-	text := string(h.Prefix)
+	text := jsontree.Searched(h)
 	return strings.Contains(text, `"itemInfoEntries"`) || strings.Contains(text, `"rootModelIdentifier"`)
 }
 

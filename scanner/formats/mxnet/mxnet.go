@@ -56,7 +56,7 @@ func match(h *scanner.Head) scanner.Claim {
 	if h.Leftover || path.Ext(name) != ".json" {
 		return scanner.No
 	}
-	text := string(h.Prefix) + "\n" + string(h.Suffix)
+	text := jsontree.Searched(h)
 	graph := strings.Contains(text, `"nodes"`) && strings.Contains(text, `"op"`)
 	switch {
 	case graph && (strings.Contains(text, `"arg_nodes"`) || strings.Contains(text, `"mxnet_version"`) || strings.HasSuffix(name, "symbol.json")):

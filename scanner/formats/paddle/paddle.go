@@ -1,11 +1,12 @@
 // Package paddle reads inference programs of PaddlePaddle (.pdmodel, __model__): a
-// ProgramDesc in protobuf (paddle/fluid/framework/framework.proto). Parameters beside it
+// ProgramDesc in protobuf (paddle/fluid/framework/framework.proto), and those of Paddle 3, in JSON. Parameters beside it
 // are raw data; .pdparams and .pdopt are pickles and read as such.
 package paddle
 
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -16,7 +17,7 @@ import (
 // Analyzer reads programs of PaddlePaddle.
 var Analyzer = &scanner.Analyzer{
 	Name: "paddle",
-	Doc: `PaddlePaddle inference programs (.pdmodel)
+	Doc: `PaddlePaddle inference programs (.pdmodel, .json)
 
 Operators that read or write files at a path in the program are reported, and those
 that call functions of the Python process.`,
@@ -31,6 +32,8 @@ const blocks = 0x0a
 func match(h *scanner.Head) scanner.Claim {
 	name := strings.ToLower(h.Name())
 	switch {
+	case isPIR(h):
+		return scanner.Sure
 	case len(h.Prefix) < 3 || h.Prefix[0] != blocks:
 		return scanner.No
 	case strings.HasSuffix(name, ".pdmodel"):
@@ -57,6 +60,9 @@ var foreign = map[string]string{
 
 func run(_ context.Context, p *scanner.Pass) error {
 	g := &program{p: p, w: protowalk.New(p, p.Size, p.Budget), told: map[string]bool{}}
+	if path.Ext(strings.ToLower(p.Name())) == ".json" {
+		return g.pir()
+	}
 	err := g.each(scanner.Span{Length: p.Size}, map[int32]func(protowalk.Field) error{1: g.block})
 	if err == nil {
 		p.Analysed(0, p.Size)

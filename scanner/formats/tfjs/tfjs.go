@@ -34,12 +34,12 @@ lacks are named, and files of weights outside of the model's folder are reported
 	Run:   run,
 }
 
-// match goes by the keys that a model has. The one of the weights may stand at the end.
+// match goes by the keys that a model has.
 func match(h *scanner.Head) scanner.Claim {
 	if h.Leftover || path.Ext(strings.ToLower(h.Name())) != ".json" {
 		return scanner.No
 	}
-	switch text := string(h.Prefix) + "\n" + string(h.Suffix); {
+	switch text := jsontree.Searched(h); {
 	case strings.Contains(text, `"modelTopology"`), strings.Contains(text, `"weightsManifest"`):
 		return scanner.Sure
 	case strings.ToLower(h.Name()) == "weights_manifest.json" && strings.Contains(text, `"paths"`):
