@@ -200,7 +200,7 @@ def connects():
         return data.reduce(tf.constant(0, tf.int64), lambda a, b: a + b)
 
     model = module("service", f, "tf-op-network")
-    shell = 'ulimit -v 16000000; exec timeout 100 "$0" "$@"'
+    shell = 'ulimit -v 16000000; exec timeout 300 "$0" "$@"'
     result = subprocess.run(["bash", "-c", shell, sys.executable, "-c", serve, str(model), str(port)], capture_output=True, text=True, check=False)
     if "connected" not in result.stdout:
         sys.exit(f"service did not connect: {result.stderr[-2000:]}")
