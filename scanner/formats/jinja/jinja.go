@@ -49,7 +49,7 @@ func run(_ context.Context, p *scanner.Pass) error {
 	if p.Size > maxTemplate {
 		return scanner.Errorf(scanner.OverLimit, 0, "a template of %d bytes, more than %d", p.Size, maxTemplate)
 	}
-	held := 16*p.Size + 1 // the tree
+	held := 32*p.Size + 1 // the tree
 	if err := p.Budget.Hold(held); err != nil {
 		return err
 	}

@@ -17,18 +17,20 @@ type judge struct {
 	t        *jinjaast.Template
 	fold     *folder
 	declared map[string]bool // names that the template itself gives a meaning
+	fixed    map[string]bool // of these, variables that depend on nothing but the template
 	reached  map[string]bool // internals that were reported
 	spelled  map[string]int  // internals that the template spells, by the first place
 }
 
 func newJudge(p *scanner.Pass, t *jinjaast.Template) *judge {
 	return &judge{p: p, t: t, fold: &folder{variables: map[string][]any{}, left: maxFolds}, declared: map[string]bool{},
-		reached: map[string]bool{}, spelled: map[string]int{}}
+		fixed: map[string]bool{}, reached: map[string]bool{}, spelled: map[string]int{}}
 }
 
 // run reports on all expressions.
 func (j *judge) run() {
 	j.declarations()
+	j.loops()
 	for i := range j.t.Statements {
 		s := &j.t.Statements[i]
 		switch s.Tag {
@@ -39,9 +41,12 @@ func (j *judge) run() {
 			jinjaast.Walk(n, j.node)
 		}
 	}
+	if j.fold.left < 0 {
+		j.p.Gap(scanner.OverLimit, scanner.Span{}, "the template has too many expressions to work all of them out")
+	}
 	for _, name := range slices.Sorted(maps.Keys(j.spelled)) {
 		if !j.reached[name] {
-			j.report(ruleDynamic, j.spelled[name], fmt.Sprintf("spells %q, the name of an internal", name), name)
+			j.report(ruleDynamic, j.spelled[name], fmt.Sprintf("spells %q, the name of an internal", scanner.Clean(name, 80)), name)
 		}
 	}
 }
@@ -52,63 +57,6 @@ func (j *judge) loaded(s *jinjaast.Statement) string {
 		return s.Tag
 	}
 	return strings.TrimSpace(s.Tag + " " + strings.Join(j.fold.texts(s.Exprs[0]), " "))
-}
-
-// declarations collects the names that the template declares, and what variables are
-// set to.
-func (j *judge) declarations() {
-	for range 4 { // constants of constants
-		for i := range j.t.Statements {
-			s := &j.t.Statements[i]
-			for _, name := range s.Names {
-				j.declared[name] = true
-			}
-			j.assign(s)
-		}
-	}
-}
-
-// assign notes what a statement sets variables to.
-func (j *judge) assign(s *jinjaast.Statement) {
-	switch {
-	case s.Tag == "for" && len(s.Names) == 1 && len(s.Exprs) > 0:
-		for _, list := range j.fold.values(s.Exprs[0], 0) {
-			items, _ := itemsOf(list)
-			j.set(s.Names[0], items)
-		}
-	case s.Tag == "set" && len(s.Exprs) == 2: // of an attribute
-		if target, ok := s.Exprs[0].(*jinjaast.Attr); ok {
-			if of, ok := target.Of.(*jinjaast.Name); ok {
-				j.set(of.ID+"."+target.Name, j.fold.values(s.Exprs[1], 0))
-			}
-		}
-	case (s.Tag == "set" || s.Tag == "with") && len(s.Names) == len(s.Exprs):
-		for i, name := range s.Names {
-			j.set(name, j.fold.values(s.Exprs[i], 0))
-			j.namespace(name, s.Exprs[i])
-		}
-	}
-}
-
-// namespace notes what the attributes of a namespace are at first.
-func (j *judge) namespace(name string, n jinjaast.Node) {
-	call, ok := n.(*jinjaast.Call)
-	if !ok {
-		return
-	}
-	for _, k := range call.Named {
-		j.set(name+"."+k.Name, j.fold.values(k.Value, 0))
-	}
-}
-
-// set adds what a variable may be.
-func (j *judge) set(name string, values []any) {
-	for _, v := range values {
-		known := j.fold.variables[name]
-		if len(known) < maxValues && !slices.ContainsFunc(known, func(old any) bool { return show(old) == show(v) }) {
-			j.fold.variables[name] = append(known, v)
-		}
-	}
 }
 
 // internals are attributes by which code that runs in a template reaches everything
@@ -127,12 +75,12 @@ var python = []string{
 
 // engine are objects of the template engine: honest templates call them or use what
 // the template put there, and take no attributes of them.
-var engine = []string{"cycler", "joiner", "lipsum", "self", "get_flashed_messages", "url_for", "environment", "_TemplateReference__context"}
+var engine = []string{"cycler", "joiner", "lipsum", "namespace", "self", "get_flashed_messages", "url_for", "environment", "_TemplateReference__context"}
 
 // attributeFilters are filters whose argument names an attribute: by its place, or by
 // the name "attribute".
 var attributeFilters = map[string]int{
-	"map": -1, "selectattr": 0, "rejectattr": 0, "groupby": 0, "sum": 0, "sort": -1, "unique": -1, "min": -1, "max": -1, "join": -1,
+	"map": -1, "selectattr": 0, "rejectattr": 0, "groupby": 0, "sum": 0, "sort": 2, "unique": 1, "min": 1, "max": 1, "join": 1,
 }
 
 // runs are names of functions that start something, wherever they come from.
@@ -146,9 +94,7 @@ var internalName = lazyregexp.New(`^__[a-z]+(_[a-z]+)*__$`)
 // node reports on an expression, without its parts.
 func (j *judge) node(n jinjaast.Node) {
 	for _, text := range j.fold.texts(n) {
-		if _, seen := j.spelled[text]; !seen && internalName().MatchString(text) {
-			j.spelled[text] = n.At()
-		}
+		j.spells(n.At(), text)
 	}
 	switch n := n.(type) {
 	case *jinjaast.Name:
@@ -164,6 +110,28 @@ func (j *judge) node(n jinjaast.Node) {
 		j.filter(n)
 	case *jinjaast.Call:
 		j.call(n)
+	case *jinjaast.Op:
+		j.grows(n)
+	}
+}
+
+// spells notes the names of internals that a text holds: one, a path of them, or a format
+// string that fetches one.
+func (j *judge) spells(at int, text string) {
+	if field().MatchString(text) {
+		j.note(at, text)
+		return
+	}
+	for name := range strings.SplitSeq(text, ".") {
+		if internalName().MatchString(name) {
+			j.note(at, name)
+		}
+	}
+}
+
+func (j *judge) note(at int, name string) {
+	if _, seen := j.spelled[name]; !seen {
+		j.spelled[name] = at
 	}
 }
 
@@ -202,8 +170,11 @@ func (j *judge) subscript(n *jinjaast.Subscript) {
 		return
 	}
 	j.engineObject(n.Of, n.At(), "?")
-	if isEmpty(n.Of) {
+	switch {
+	case isEmpty(n.Of):
 		j.report(ruleDynamic, n.At(), "takes an attribute with a computed name of an empty value", "?")
+	case j.hides(n.Key):
+		j.report(ruleDynamic, n.At(), "takes an item whose name is put together from constants", "?")
 	}
 }
 
@@ -222,10 +193,12 @@ func isEmpty(n jinjaast.Node) bool {
 
 // filter reports filters that fetch attributes.
 func (j *judge) filter(n *jinjaast.Filter) {
+	j.long(n.At(), n.Name, n.Pos)
 	if n.Name == "attr" && len(n.Pos) > 0 {
 		texts := j.fold.texts(n.Pos[0])
 		for _, text := range texts {
 			j.attribute(n.At(), text)
+			j.engineObject(n.Of, n.At(), text)
 		}
 		if len(texts) == 0 {
 			j.report(ruleDynamic, n.At(), "fetches an attribute with a computed name by the filter attr", "|attr(?)")
@@ -262,13 +235,11 @@ var field = lazyregexp.New(`\{[^{}]*[.\[]__[^{}]*\}`)
 func (j *judge) formatField(at int, of jinjaast.Node) {
 	for _, text := range j.fold.texts(of) {
 		if field().MatchString(text) {
+			j.reached[text] = true
 			j.report(ruleInternals, at, "reaches for internals by a format string", text)
 		}
 	}
 }
-
-// maxRange is how far a loop may count, and how long a text may be that is repeated.
-const maxRange = 1_000_000
 
 // call reports calls of what starts something, and of what takes all memory.
 func (j *judge) call(n *jinjaast.Call) {
@@ -277,26 +248,14 @@ func (j *judge) call(n *jinjaast.Call) {
 		if slices.Contains(runs, callee.ID) && !j.declared[callee.ID] {
 			j.report(ruleDynamic, n.At(), fmt.Sprintf("calls %q", callee.ID), callee.ID+"()")
 		}
-		if callee.ID == "range" {
-			j.bomb(n)
-		}
+		j.long(n.At(), callee.ID, n.Pos)
 	case *jinjaast.Attr:
+		j.long(n.At(), callee.Name, n.Pos)
 		if slices.Contains(runs, callee.Name) {
 			j.report(ruleDynamic, n.At(), fmt.Sprintf("calls a method %q", callee.Name), "."+callee.Name+"()")
 		}
 		if callee.Name == "format" || callee.Name == "format_map" {
 			j.formatField(n.At(), callee.Of)
-		}
-	}
-}
-
-// bomb records a range that is too long to be meant.
-func (j *judge) bomb(n *jinjaast.Call) {
-	for _, arg := range n.Pos {
-		for _, v := range j.fold.values(arg, 0) {
-			if number, ok := v.(float64); ok && (number > maxRange || number < -maxRange) {
-				j.p.Gap(scanner.OverLimit, scanner.Span{Offset: int64(n.At())}, "the template counts to %.0f", number)
-			}
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (p *parser) binary(level int) (Node, error) {
 
 // operation reads an operator and what is right of it.
 func (p *parser) operation(left Node, level int) (Node, error) {
-	op := &Op{at: at(p.tok.at), Operator: p.tok.text, Operands: []Node{left}}
+	op := &Op{at: at(p.tok.at), Operator: p.tok.text, Operands: []Node{left, nil}}
 	if err := p.another(); err != nil {
 		return op, err
 	}
@@ -77,8 +77,8 @@ func (p *parser) operation(left Node, level int) (Node, error) {
 	if err := p.advance(); err != nil {
 		return op, err
 	}
-	right, err := p.binary(level + 1)
-	op.Operands = append(op.Operands, right)
+	var err error
+	op.Operands[1], err = p.binary(level + 1)
 	return op, err
 }
 

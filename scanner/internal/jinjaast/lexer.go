@@ -50,7 +50,7 @@ type lexer struct {
 	pos    int
 	tag    string // what ends the tag that is open: "}}", "%}", or "" outside of tags
 	open   []byte // the brackets that the tag must still close, innermost last
-	filled bool   // text other than white space was passed over since this was false
+	passed []byte // the text that was passed over since this was empty, without comments
 	loose  bool   // brackets need not match: the template is refused already
 }
 

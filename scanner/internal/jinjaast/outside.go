@@ -10,28 +10,28 @@ func (l *lexer) outside() (token, error) {
 	for {
 		i := strings.IndexByte(l.src[l.pos:], '{')
 		if i < 0 || l.pos+i+1 >= len(l.src) {
-			l.passed(len(l.src))
+			l.pass(len(l.src))
 			return token{kindEnd, "", l.pos}, nil
 		}
 		at := l.pos + i
 		switch l.src[at+1] {
 		case '{', '%':
-			l.passed(at)
+			l.pass(at)
 			return l.enter(at)
 		case '#':
-			l.passed(at)
+			l.pass(at)
 			if err := l.comment(at); err != nil {
 				return token{}, err
 			}
 		default:
-			l.passed(at + 1)
+			l.pass(at + 1)
 		}
 	}
 }
 
-// passed moves over text.
-func (l *lexer) passed(end int) {
-	l.filled = l.filled || trimSpace(l.src[l.pos:end]) != ""
+// pass moves over text.
+func (l *lexer) pass(end int) {
+	l.passed = append(l.passed, l.src[l.pos:end]...)
 	l.pos = end
 }
 
@@ -91,7 +91,7 @@ func (l *lexer) raw(at int, body string) error {
 		}
 		from += i
 		if after, ok := word(sign(body[from+2:]), "endraw", "%}", "-%}", "+%}"); ok {
-			l.passed(l.pos + from)
+			l.pass(l.pos + from)
 			l.pos = len(l.src) - len(after)
 			return nil
 		}

@@ -59,8 +59,12 @@ func (p *parser) piece(t *Template) (more bool, err error) {
 	if err := p.advance(); err != nil {
 		return true, err
 	}
-	p.fill(p.lex.filled)
-	p.lex.filled = false
+	text := string(p.lex.passed)
+	p.lex.passed = p.lex.passed[:0]
+	if n := len(t.Statements); n > 0 {
+		t.Statements[n-1].Text = text
+	}
+	p.fill(trimSpace(text) != "")
 	if p.tok.kind == kindEnd {
 		return false, p.unclosed()
 	}

@@ -106,6 +106,7 @@ func (p *parser) target(s *Statement, namespaces bool) error {
 		return s.add(n, err)
 	}
 	s.declare(n)
+	s.Targets = append(s.Targets, n)
 	return nil
 }
 
@@ -185,7 +186,7 @@ func (p *parser) assignment(s *Statement) error {
 		return p.exprs(s)
 	}
 	if p.is("|") {
-		s.Names = nil // what it is set to is not known
+		s.Targets = nil // what it is set to is not known
 		if err := s.add(p.filterChain(nil)); err != nil {
 			return err
 		}

@@ -109,6 +109,10 @@ type Statement struct {
 	Tag   string   // "for", "set", ...; "" for an output
 	Names []string // that the tag declares: loop variables, macros, imported names, blocks
 	Exprs []Node   // in the order in which they stand
+	// Targets are what "for", "set" and "with" assign to: names, tuples, attributes of
+	// namespaces, which stand in Exprs too.
+	Targets []Node
+	Text    string // what stands between the tag and the next one, without comments
 }
 
 // A Template is a parsed template.
@@ -149,19 +153,27 @@ func (a *Args) parts(of Node) []Node {
 	return all
 }
 
-// Walk calls f for an expression and all its parts, outer ones first. It does not
-// recurse: an expression may be as deep as a template is long.
+// Walk calls f for an expression and all its parts, outer ones first.
 func Walk(n Node, f func(Node)) {
+	Any(n, func(n Node) bool { f(n); return false })
+}
+
+// Any reports whether f is true for an expression or one of its parts, and stops there. It
+// does not recurse: an expression may be as deep as a template is long.
+func Any(n Node, f func(Node) bool) bool {
 	left := []Node{n}
 	for len(left) > 0 {
 		n, left = left[len(left)-1], left[:len(left)-1]
 		if n == nil {
 			continue
 		}
-		f(n)
+		if f(n) {
+			return true
+		}
 		inner := parts(n)
 		for i := range inner {
 			left = append(left, inner[len(inner)-1-i])
 		}
 	}
+	return false
 }
