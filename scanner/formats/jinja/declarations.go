@@ -23,6 +23,7 @@ func (j *judge) declarations() {
 	for range 4 { // constants of constants
 		for i := range j.t.Statements {
 			s := &j.t.Statements[i]
+			j.fold.until, j.end = 0, j.behind(i)
 			j.assign(s)
 			j.body(i)
 			for _, n := range s.Exprs {
@@ -31,6 +32,14 @@ func (j *judge) declarations() {
 		}
 	}
 	j.constants()
+}
+
+// behind returns where the tag behind a statement begins.
+func (j *judge) behind(at int) int64 {
+	if at+1 < len(j.t.Statements) {
+		return int64(j.t.Statements[at+1].At)
+	}
+	return j.p.Size
 }
 
 // assign notes what a statement sets variables to.
@@ -96,6 +105,9 @@ func (j *judge) namespace(name string, n jinjaast.Node) {
 
 // set adds what a variable may be.
 func (j *judge) set(name string, values []any) {
+	if len(values) > 0 {
+		j.fold.ends[name] = max(j.fold.ends[name], j.end, j.fold.until)
+	}
 	for _, v := range values {
 		known := j.fold.variables[name]
 		if len(known) < maxValues && !slices.ContainsFunc(known, func(old any) bool { return show(old) == show(v) }) {
@@ -161,6 +173,7 @@ func (j *judge) body(at int) {
 		if text += inner.Text; len(text) > maxText {
 			return
 		}
+		j.end = j.behind(i)
 	}
 	name := "caller()"
 	if s.Tag != "call" && len(s.Names) > 0 {
@@ -185,6 +198,7 @@ func (j *judge) constants() {
 				if !ok || len(value) == 0 {
 					continue
 				}
+				j.fold.ends[name.ID] = max(j.fold.ends[name.ID], j.behind(i))
 				known, seen := fixed[name.ID]
 				fixed[name.ID] = (known || !seen) && j.isConstant(value[0])
 			}
@@ -198,6 +212,9 @@ func (j *judge) isConstant(n jinjaast.Node) bool {
 	return !jinjaast.Any(n, func(n jinjaast.Node) bool {
 		j.fold.left--
 		name, ok := n.(*jinjaast.Name)
+		if ok {
+			j.fold.variable(name.ID)
+		}
 		return j.fold.left < 0 || ok && !j.fixed[name.ID] && name.ID != "dict" && name.ID != "lipsum"
 	})
 }

@@ -15,7 +15,15 @@ const (
 // run, as after "if", it is all that it may come to.
 type folder struct {
 	variables map[string][]any // what names, and attributes of them, are set to
+	ends      map[string]int64 // the offsets behind what sets them
+	until     int64            // the largest of those that were asked for since this was 0
 	left      int              // expressions that may still be looked at
+}
+
+// variable returns what a variable is set to.
+func (f *folder) variable(name string) []any {
+	f.until = max(f.until, f.ends[name])
+	return f.variables[name]
 }
 
 // texts returns the texts that an expression may come to.
@@ -39,7 +47,7 @@ func (f *folder) values(n jinjaast.Node, depth int) []any {
 	case *jinjaast.Literal:
 		return []any{n.Value}
 	case *jinjaast.Name:
-		return f.variables[n.ID]
+		return f.variable(n.ID)
 	case *jinjaast.Attr:
 		return f.attribute(n, depth)
 	case *jinjaast.List:
@@ -64,7 +72,7 @@ type dict []any
 // attribute works out what an attribute of a variable, or of a dict, was set to.
 func (f *folder) attribute(n *jinjaast.Attr, depth int) []any {
 	if of, ok := n.Of.(*jinjaast.Name); ok {
-		if known := f.variables[of.ID+"."+n.Name]; known != nil {
+		if known := f.variable(of.ID + "." + n.Name); known != nil {
 			return known
 		}
 	}
@@ -92,7 +100,7 @@ func (f *folder) call(n *jinjaast.Call, depth int) []any {
 		})
 	case *jinjaast.Name:
 		if callee.ID != "dict" || len(n.Pos) > 0 {
-			return f.variables[callee.ID+"()"]
+			return f.variable(callee.ID + "()")
 		}
 		var items []jinjaast.Node
 		for _, k := range n.Named {

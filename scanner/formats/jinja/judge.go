@@ -19,12 +19,20 @@ type judge struct {
 	declared map[string]bool // names that the template itself gives a meaning
 	fixed    map[string]bool // of these, variables that depend on nothing but the template
 	reached  map[string]bool // internals that were reported
-	spelled  map[string]int  // internals that the template spells, by the first place
+	end      int64           // behind the statement whose values are noted
+	spelled  map[string]span // internals that the template spells, by the first place
+}
+
+// A span is where something is said, and how far the text goes that makes it so: that of
+// the variables in it is read as well.
+type span struct {
+	at    int
+	until int64
 }
 
 func newJudge(p *scanner.Pass, t *jinjaast.Template) *judge {
-	return &judge{p: p, t: t, fold: &folder{variables: map[string][]any{}, left: maxFolds}, declared: map[string]bool{},
-		fixed: map[string]bool{}, reached: map[string]bool{}, spelled: map[string]int{}}
+	return &judge{p: p, t: t, fold: &folder{variables: map[string][]any{}, ends: map[string]int64{}, left: maxFolds}, declared: map[string]bool{},
+		fixed: map[string]bool{}, reached: map[string]bool{}, spelled: map[string]span{}}
 }
 
 // run reports on all expressions.
@@ -35,6 +43,7 @@ func (j *judge) run() {
 		s := &j.t.Statements[i]
 		switch s.Tag {
 		case "include", "import", "from", "extends":
+			j.fold.until = 0
 			j.report(ruleInclude, s.At, fmt.Sprintf("loads another template with %q", s.Tag), j.loaded(s))
 		}
 		for _, n := range s.Exprs {
@@ -46,7 +55,8 @@ func (j *judge) run() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(j.spelled)) {
 		if !j.reached[name] {
-			j.report(ruleDynamic, j.spelled[name], fmt.Sprintf("spells %q, the name of an internal", scanner.Clean(name, 80)), name)
+			j.fold.until = j.spelled[name].until
+			j.report(ruleDynamic, j.spelled[name].at, fmt.Sprintf("spells %q, the name of an internal", scanner.Clean(name, 80)), name)
 		}
 	}
 }
@@ -93,9 +103,11 @@ var internalName = lazyregexp.New(`^__[a-z]+(_[a-z]+)*__$`)
 
 // node reports on an expression, without its parts.
 func (j *judge) node(n jinjaast.Node) {
+	j.fold.until = 0
 	for _, text := range j.fold.texts(n) {
 		j.spells(n.At(), text)
 	}
+	j.fold.until = 0
 	switch n := n.(type) {
 	case *jinjaast.Name:
 		if slices.Contains(python, n.ID) && !j.declared[n.ID] {
@@ -131,7 +143,7 @@ func (j *judge) spells(at int, text string) {
 
 func (j *judge) note(at int, name string) {
 	if _, seen := j.spelled[name]; !seen {
-		j.spelled[name] = at
+		j.spelled[name] = span{at, j.fold.until}
 	}
 }
 
@@ -262,7 +274,7 @@ func (j *judge) call(n *jinjaast.Call) {
 
 // report reports what the template does at a place.
 func (j *judge) report(rule *scanner.Rule, at int, does, evidence string) {
-	length := min(2, j.p.Size-int64(at)) // of a template that breaks off there
+	length := min(max(2, j.fold.until-int64(at)), j.p.Size-int64(at)) // the template may break off there
 	j.p.Report(rule, scanner.Span{Offset: int64(at), Length: length}, scanner.Detail{
 		Message: "Rendering this template " + does + ".", Evidence: []string{evidence},
 	})

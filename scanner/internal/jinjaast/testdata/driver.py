@@ -1,8 +1,8 @@
 """Parses templates with the real jinja2: one JSON string a line in, one JSON object a line out.
 
 The object counts what the syntax tree holds, or has the error, of an environment that knows
-the tags of all extensions. It also says whether two others take the template: one without
-extensions, and the one of transformers. Nothing is rendered.
+the tags of all extensions. For every fourth template it also says whether two others take it: one
+without extensions, and the one of transformers. Nothing is rendered.
 """
 
 import collections
@@ -65,18 +65,18 @@ def takes(environment, source):
 
 def answer(source):
     try:
-        return {"facts": facts(WIDE.parse(source)), "plain": takes(PLAIN, source), "transformers": takes(TRANSFORMERS, source)}
+        return {"facts": facts(WIDE.parse(source))}
     except TemplateSyntaxError as problem:
         return {"error": problem.message, "line": problem.lineno}
     except Exception as problem:
         return {"error": f"{type(problem).__name__}: {problem}"}
 
 
-for line in sys.stdin:
+for number, line in enumerate(sys.stdin):
     source = json.loads(line)
     result = answer(source)
-    if "error" in result:
-        result["wide"] = not (takes(PLAIN, source) or takes(TRANSFORMERS, source))
+    if number % 4 == 0:
+        result.update({"asked": True, "plain": takes(PLAIN, source), "transformers": takes(TRANSFORMERS, source)})
     text = json.dumps(result)
     for surrogate in set(SURROGATE.findall(text)):  # what is none in UTF-8
         text = text.replace(surrogate, "\\ufffd")
