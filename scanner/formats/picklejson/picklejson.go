@@ -60,7 +60,7 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		return scanner.Errorf(scanner.OverLimit, 0, "JSON of %d bytes, more than %d", p.Size, maxText)
 	}
 	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer tree.Close()
+	defer func() { tree.Close() }() // also where the text broke off
 	r := &reader{ctx: ctx, p: p}
 	if err := r.read(tree, 0); err != nil {
 		return errors.Join(err, broken)
@@ -107,7 +107,7 @@ func (r *reader) read(tree *jsontree.Tree, depth int) error {
 // inside reads a string that may be JSON. One that is none holds no pickle.
 func (r *reader) inside(n jsontree.Node, depth int) error {
 	tree, err := jsontree.ParseText(n.Text(), n.At(), r.p.Budget)
-	defer tree.Close()
+	defer func() { tree.Close() }() // also where the text broke off
 	var input *scanner.Error
 	if err != nil && !errors.As(err, &input) {
 		return err
