@@ -126,8 +126,12 @@ func effectOf(path string) string {
 	return ""
 }
 
-// makers are methods that loading a model calls to make it.
-var makers = []string{"__init__", "__new__", "__post_init__", "__setstate__", "from_pretrained", "from_config", "initialize"}
+// makers are methods that loading a model calls to make it, or that a server calls for each
+// request.
+var makers = []string{
+	"__init__", "__new__", "__post_init__", "__setstate__", "from_pretrained", "from_config", "initialize", "load_context", "model_fn",
+	"handle", "preprocess", "inference", "postprocess", "input_fn", "predict_fn", "output_fn",
+}
 
 // atLoad reports whether a call runs when the model is loaded: by the import, or a shell
 // command of what makes the model.

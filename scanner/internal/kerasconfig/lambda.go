@@ -53,6 +53,7 @@ func (w *Walker) slots(config jsontree.Node, layer bool) error {
 			continue
 		}
 		for value := range config.All(slot) {
+			w.named(config, slot, value)
 			if !typed && !isDump(value) && !isSource(value) {
 				continue
 			}
@@ -62,6 +63,15 @@ func (w *Walker) slots(config jsontree.Node, layer bool) error {
 		}
 	}
 	return nil
+}
+
+// named reports a function that a Lambda layer takes by its name from a module of Python:
+// an honest one is from the module of the user's own code.
+func (w *Walker) named(config jsontree.Node, slot string, value jsontree.Node) {
+	module := config.Get(strings.TrimPrefix(slot+"_module", "function_")).Text()
+	if value.Kind() == jsontree.String && picklenames.Stdlib(module) {
+		w.foreign(value, lookup{module: module, name: value.Text(), function: true})
+	}
 }
 
 // isDump reports whether a value is a function as func_dump of Keras writes it: code,
