@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
@@ -22,6 +23,10 @@ var compressionSuffixes = []string{".bz2", ".gz", ".lz4", ".lzma", ".xz", ".z", 
 var hubName = lazyregexp.New(`^(mlmodel|saved_model\..+|(training_args|optimizer|scheduler|random_states.*)\.bin|` +
 	`(.*[_-])?(pytorch|adapter|diffusion_pytorch|open_clip_pytorch|flax)_model([_.-].*)?\.(bin|msgpack))$`)
 
+// sourceSuffixes are the endings of sources and documents, which may be called like
+// anything.
+var sourceSuffixes = []string{".cc", ".h", ".html", ".ipynb", ".md", ".proto", ".py", ".pyc", ".pyi", ".rst"}
+
 // ModelNamed reports whether a file name, its outer compression suffix removed,
 // is one that a model goes by.
 func ModelNamed(name string) bool {
@@ -36,6 +41,9 @@ func ModelNamed(name string) bool {
 		if strings.HasSuffix(name, s) {
 			return true
 		}
+	}
+	if strings.HasPrefix(name, "saved_model.") && slices.Contains(sourceSuffixes, path.Ext(name)) {
+		return false
 	}
 	return (strings.Contains(name, "model") || strings.HasSuffix(name, ".bin")) && hubName().MatchString(name)
 }
