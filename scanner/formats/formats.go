@@ -11,6 +11,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/boosters"
 	"github.com/modelsieve/modelsieve/scanner/formats/bzip2file"
 	"github.com/modelsieve/modelsieve/scanner/formats/caffe"
+	"github.com/modelsieve/modelsieve/scanner/formats/compound"
 	"github.com/modelsieve/modelsieve/scanner/formats/coreml"
 	"github.com/modelsieve/modelsieve/scanner/formats/executable"
 	"github.com/modelsieve/modelsieve/scanner/formats/executorch"
@@ -70,6 +71,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, boosters.Analyzer)
 	all = append(all, bzip2file.Analyzer)
 	all = append(all, caffe.Analyzer)
+	all = append(all, compound.Analyzer)
 	all = append(all, coreml.Analyzer)
 	all = append(all, executable.Analyzer)
 	all = append(all, executorch.Analyzer)
