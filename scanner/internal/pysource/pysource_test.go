@@ -83,6 +83,7 @@ var calls = []struct{ name, src, want string }{
 	{"metaclass", "import os\nclass M(type):\n  def __new__(m, *a): os.system('id')\nclass B(metaclass=M): pass", `import os.system in M.__new__ ["id"]`},
 	{"property", "import os\nclass A:\n  @property\n  def x(self): os.system('id')\nA().x", "import builtins.property in A []\nimport os.system in A.x [\"id\"]\nimport "},
 	{"decorator", "import os\n@os.system\nclass A: pass", `import os.system []`},
+	{"lambda-decorator", "import os\n@lambda f: 1\ndef g(): pass\n@(lambda f: os.system('id'))\nclass A: pass", "import  []\nimport  []\nimport os.system in <lambda> [\"id\"]"},
 	{"own-decorator", "import os\ndef d(f):\n  os.system('id')\n  return f\n@d\ndef g(): pass", "import os.system in d [\"id\"]\nimport  []"},
 	{"default", "import os\ndef f(x=os.system('id')): pass", `import os.system ["id"]`},
 	{"annotation", "import os\ndef f(x: os.system('id')): pass", `import os.system ["id"]`},

@@ -24,15 +24,17 @@ type runner struct {
 	calls    map[*call]int // indexes in Source.Calls
 	imports  map[place]bool
 	closures map[any]*closure
-	classes  map[*class]*classValue
-	order    []*closure
-	depth    int     // of calls
-	nested   int     // of code in text
-	origin   *origin // of the code being read; nil for the file itself
-	folded   int     // bytes
-	lines    []int   // offsets of line breaks
-	returns  *values
-	origins  map[string]*origin // by text
+	// What decorators call, by the decorator, which may be a lambda and have a closure too.
+	decorators map[expr]*call
+	classes    map[*class]*classValue
+	order      []*closure
+	depth      int     // of calls
+	nested     int     // of code in text
+	origin     *origin // of the code being read; nil for the file itself
+	folded     int     // bytes
+	lines      []int   // offsets of line breaks
+	returns    *values
+	origins    map[string]*origin // by text
 }
 
 // A place is one in the file or in text that is executed.
@@ -42,7 +44,8 @@ type place struct {
 }
 
 func newRunner(t *text, s *Source, step func(int64) error) *runner {
-	r := &runner{text: t, source: s, step: step, calls: map[*call]int{}, imports: map[place]bool{}, closures: map[any]*closure{}, classes: map[*class]*classValue{}, origins: map[string]*origin{}}
+	r := &runner{text: t, source: s, step: step, calls: map[*call]int{}, imports: map[place]bool{}, closures: map[any]*closure{},
+		decorators: map[expr]*call{}, classes: map[*class]*classValue{}, origins: map[string]*origin{}}
 	for i := range len(t.string) {
 		if t.string[i] == '\n' {
 			r.lines = append(r.lines, i)
@@ -365,12 +368,12 @@ func (r *runner) decorate(decorators []expr, v value, s *scope) values {
 
 // decorator returns the call that a decorator is.
 func (r *runner) decorator(d expr, from, to int) *call {
-	c, ok := r.closures[d]
+	c, ok := r.decorators[d]
 	if !ok {
-		c = &closure{result: &call{at: at{from, to}, callee: d}}
-		r.closures[d] = c
+		c = &call{at: at{from, to}, callee: d}
+		r.decorators[d] = c
 	}
-	return c.result.(*call)
+	return c
 }
 
 // class binds a class. Its body runs now.

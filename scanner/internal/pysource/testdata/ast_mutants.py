@@ -29,6 +29,7 @@ with a(): b()
 assert a(), b()
 raise a() from b()
 @a()\ndef f(x: b() = c(), *a: d(), **k) -> e(): pass
+@lambda f: a()\n@(b or c)()[d]\ndef g(): pass
 @a.b\nclass C(D(), metaclass=m()): x: int = f()
 def f(a, /, b, *, c=d()): return e()
 match a():\n    case B(x=[1, *_], y={'a': 1, **r}) if c(): d()\n    case -1 | 'x' | None | b.c: e()\n    case _: pass
