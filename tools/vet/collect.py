@@ -1,9 +1,10 @@
-"""Looks at the packages of one environment: python tools/vet/collect.py OUT.json PACKAGE... [+]
+"""Looks at the packages of one environment: python tools/vet/collect.py OUT.json PACKAGE... [+ [PACKAGE...]]
 
 Imports every module of a package once, under an audit hook, and writes for each
 class and function what it was shown inert for and why, or why not. Nothing that a
 package does at import gets further than a scratch directory: connections and
-processes are refused.
+processes are refused. After + come those packages that are looked at elsewhere: of
+all others that were imported, what was imported is looked at too.
 """
 
 import ast
@@ -81,10 +82,10 @@ class Effects:
         sys.addaudithook(self.hook)
 
     def hook(self, event, arguments):
-        if not self.on:
-            return
+        if not self.on or any("__pycache__" in str(argument) for argument in arguments):
+            return  # the interpreter keeps what it compiled
         refused = event in self.REFUSED
-        wrote = event == "open" and isinstance(arguments[2], int) and arguments[2] & self.WRITING and arguments[0] != os.devnull
+        wrote = event == "open" and not isinstance(arguments[0], int) and isinstance(arguments[2], int) and arguments[2] & self.WRITING and arguments[0] != os.devnull
         if refused or wrote or event.startswith(self.WRITES):
             self.blame(event)
         if refused:
@@ -269,6 +270,8 @@ class Collector:
         """Returns the letters of what the class is not inert for: I that items are
         added to it, A that slot state sets its attributes."""
         items = any(self.hook(base, hook, cls, set()) for base in cls.__mro__ for hook in ITEM_HOOKS)
+        if inspect.getattr_static(cls, "__setstate__", None) is not None:
+            return "I" if items else ""  # which gets slot state as well
         attributes = any(self.hook(base, hook, cls, set()) for base in cls.__mro__ for hook in ATTRIBUTE_HOOKS)
         return ("I" if items else "") + ("A" if attributes or self.setters(cls) else "")
 
@@ -403,29 +406,34 @@ def closure(packages):
 
 
 # What is imported from beside the packages and no part of them.
-UNVETTED = re.compile(r"_|pip$|setuptools$|pkg_resources$|distutils|cuda$|triton$|nvidia|.*_distutils|.*\W")
+UNVETTED = re.compile(r"_|[Cc]ython$|.*__mypyc$|jaraco$|more_itertools$|pip$|setuptools$|pkg_resources$|distutils|cuda$|triton$|nvidia|.*_distutils|.*\W")
 
 
 def main():
     warnings.simplefilter("ignore")
     os.environ.update(CUDA_VISIBLE_DEVICES="", HOME=tempfile.mkdtemp(), TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1", MPLBACKEND="agg")
-    os.environ.update(XDG_CACHE_HOME=os.environ["HOME"], XDG_CONFIG_HOME=os.environ["HOME"], NUMBA_CACHE_DIR=os.environ["HOME"])
+    os.environ.update(XDG_CACHE_HOME=os.environ["HOME"], XDG_CONFIG_HOME=os.environ["HOME"])
     os.chdir(os.environ["HOME"])
     signal.signal(signal.SIGPROF, expire)
-    out, packages = pathlib.Path(sys.argv[1]), sys.argv[2:]
+    out, packages, beside = pathlib.Path(sys.argv[1]), sys.argv[2:], None
+    if "+" in packages:
+        at = packages.index("+")
+        packages, beside = packages[:at], packages[at + 1 :]
     effects, reviews, found = Effects(), Reviews(HERE / "reviews.txt"), {}
     rule = Rule(reviews)
     def save():
         out.write_text(json.dumps({"packages": found, "changed": reviews.changed, "effects": effects.of}))
 
-    tops = dict.fromkeys(p.split(".")[0] for p in packages if p != "+")
+    tops = dict.fromkeys(p.split(".")[0] for p in packages)
     for package in tops:
         parts = [p for p in packages if p.startswith(package + ".")]
         look(package, loaded_below(package, parts, effects), rule, effects, found, bool(parts))
         save()
-    if "+" in packages:
-        for package, loaded in closure(tops).items():
+    if beside is not None:
+        for package, loaded in closure({*tops, *beside}).items():
             look(package, loaded, rule, effects, found)
+            if package in found:
+                found[package]["beside"] = True
         save()
     for name, pin in sorted(reviews.changed.items()):
         print(f"CHANGED since it was reviewed: {name} is now {pin}", file=sys.stderr)

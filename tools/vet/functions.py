@@ -42,7 +42,7 @@ KEPT_BUILTINS = "abs ascii bin bool chr divmod float format hash hex id int isin
 COMPILED = ("sklearn.", "scipy.spatial.", "scipy.interpolate.", "scipy.stats.", "pandas._libs.", "numpy.random.")
 
 CLEARED = {}  # what sink_of said of a function; None while it is looked at
-
+REVIEWS = []  # the reviews of this run: what they cover is not looked into
 
 SHIFT = 1 if sys.version_info >= (3, 11) else 0  # LOAD_GLOBAL keeps a flag in its argument
 
@@ -80,7 +80,8 @@ def sink_of(function):
     """Returns the first sink that a Python function mentions, or None."""
     if function not in CLEARED:
         CLEARED[function] = None
-        CLEARED[function] = first_sink(function)
+        if not any(r.covers(function) for r in REVIEWS):
+            CLEARED[function] = first_sink(function)
     return CLEARED[function]
 
 

@@ -7,6 +7,7 @@ with the reason; it needs no row, since a package with a table is known as vette
 With --check the tables are compared with one environment and nothing is written.
 """
 
+import collections
 import importlib._bootstrap
 import json
 import pathlib
@@ -16,8 +17,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ROOT / "scanner/internal/picklenames"
 REVIEWS = pathlib.Path(__file__).with_name("reviews.txt")
-EARLIER = pathlib.Path(__file__).with_name("earlier.txt")
 REJECTED = pathlib.Path(__file__).with_name("rejected")
+
+MANY = 6  # modules that have an object: more of them only use it
 
 # What letters grant: I and A take away.
 GRANTS = {"n": {"construct", "items", "attributes"}, "nd": {"construct", "items", "attributes", "call"}, "s": {"keep"}, "p": {"unpickle"}, "c": {"name"}, "-": set()}
@@ -51,14 +53,6 @@ def canonical(path):
         return MOVED[path]
     module, _, name = path.rpartition(".")
     return f"{leading(module, MOVED_MODULES)}.{name}"
-
-
-def earlier(package):
-    """Returns the letters of the package's names that only the rule before this one cleared."""
-    rows = dict(line.split() for line in EARLIER.read_text().splitlines() if line[0] != "#")
-    stdlib = set((NAMES / "data" / "stdlib_modules.txt").read_text().split())
-    tops = stdlib if package == "stdlib" else {package}
-    return {path: letters for path, letters in rows.items() if path.split(".")[0] in tops}
 
 
 def grants(letters):
@@ -105,6 +99,8 @@ class Package:
         for path, seen in sorted(self.seen.items()):
             if path in handed_on:
                 continue  # another name of something dangerous
+            if not path.replace(".", "a").isidentifier():
+                continue  # made by a call
             if re.search(r"\.__(?!new__|pyx_)\w+__(\.|$)", path):
                 continue  # Python's internals
             granted = set.intersection(*(grants(letters) for _, letters, _ in seen))
@@ -117,6 +113,16 @@ class Package:
         """Returns the versions that have a name where not all have it: first..last."""
         return "" if len(versions) == len(self.versions) else versions[0] if len(versions) == 1 else f"{versions[0]}..{versions[-1]}"
 
+    def spellings(self, kept):
+        """Yields the other names of what is kept. What many modules import for their own use
+        has those alone under which a package shows it."""
+        single = {spelt: min(paths) for spelt, paths in self.aliases.items() if len(paths) == 1 and spelt not in self.seen and paths & kept}
+        count = collections.Counter(single.values())
+        for spelt, path in single.items():
+            module, home = spelt.rpartition(".")[0], path.rpartition(".")[0]
+            if count[path] <= MANY or home.startswith(module + ".") or module.startswith(home + "."):
+                yield spelt, path
+
     def table(self):
         """Returns the lines of the table and those of what was rejected."""
         head = "# " + " ".join([self.name, "part" if self.part else "whole", *sorted(self.versions, key=version_key)])
@@ -128,12 +134,7 @@ class Package:
                 kept.add(path)
             elif not evidence.startswith("function"):
                 rejected.append(line)
-        for path, letters in earlier(self.name).items():
-            if path not in kept:
-                listed.append(f"{path} {letters} earlier-rule")
-        for spelt, paths in self.aliases.items():
-            if len(paths) == 1 and spelt not in self.seen and paths & kept:
-                listed.append(f"{spelt} = {min(paths)}")
+        listed += [f"{spelt} = {path}" for spelt, path in self.spellings(kept)]
         return [head, *sorted(listed)], [head, *sorted(rejected)]
 
 
@@ -144,17 +145,26 @@ def unread(changed):
 
 
 def read(files):
-    packages = {}
+    """Returns what the environments say of each package. What was seen beside others
+    does not count where some environment looked at the package itself."""
+    packages, found = {}, []
     for file in files:
-        found = json.loads(pathlib.Path(file).read_text())
-        if hooks := unread(found["changed"]):
+        seen = json.loads(pathlib.Path(file).read_text())
+        if hooks := unread(seen["changed"]):
             sys.exit(f"{file}: read these hooks, then run tools/vet/pins.py: {', '.join(hooks)}")
-        for name, package in found["packages"].items():
+        found += seen["packages"].items()
+    whole = {name for name, package in found if not package.get("beside")}
+    for name, package in found:
+        if not (package.get("beside") and name in whole):
             packages.setdefault(name, Package(name)).add(package)
     return packages
 
 
 def write(packages):
+    for folder in (NAMES / "data", REJECTED):
+        for path in folder.glob("*.txt"):
+            if path.stem not in packages and path.stem != "stdlib_modules":
+                path.unlink()  # no environment has it any more
     for name, package in packages.items():
         listed, rejected = package.table()
         (NAMES / "data" / f"{name}.txt").write_text("\n".join(listed) + "\n")
@@ -182,10 +192,7 @@ def check(packages):
             print(f"{name}: {' '.join(missing)} is not vetted, so it is not compared")
             continue
         count = 0
-        unread_yet = earlier(name)
         for path, letters, evidence, _ in package.rows():
-            if path in unread_yet:
-                continue
             allowed, now = grants(listed.get(path, "-")), grants(letters)
             count += bool(allowed)
             if allowed - now:

@@ -52,7 +52,7 @@ META_HOOKS = ("__getattr__", "__getattribute__", "__setattr__")
 DATA_METHODS = frozenset(
     "get items keys values update setdefault pop popitem clear copy append extend add discard insert index count sort reverse "
     "format join split rsplit splitlines strip lstrip rstrip startswith endswith lower upper replace title encode decode isidentifier "
-    "partition rpartition find isdigit astype reshape ravel flatten tolist item view fill sum min max mean any all transpose "
+    "removeprefix removesuffix partition rpartition find isdigit astype reshape ravel flatten tolist item view fill sum min max mean any all transpose "
     "setflags dim size numel clone detach cpu contiguous requires_grad_ is_floating_point most_common union difference intersection "
     "issubset issuperset fromkeys as_integer_ratio bit_length is_integer hex total_seconds toordinal appendleft extendleft "
     "__setstate__ __getstate__ __reduce__ __reduce_ex__ __setitem__ __getitem__ __len__ __iter__ __contains__ __hash__ __eq__ __setattr__ "
@@ -75,7 +75,7 @@ HARMLESS = frozenset("builtins warnings _warnings copyreg operator _operator fun
 LIBRARIES = frozenset("numpy scipy".split())
 
 COMPILED_FUNCTIONS = frozenset(
-    "ufunc builtin_function_or_method cython_function_or_method fused_cython_function method_descriptor wrapper_descriptor "
+    "ufunc builtin_function_or_method builtin_method cython_function_or_method fused_cython_function method_descriptor wrapper_descriptor "
     "method-wrapper classmethod_descriptor type_descriptor".split()
 )
 
@@ -185,6 +185,7 @@ class Rule:
 
     def __init__(self, reviews):
         self.reviews, self.cleared = reviews, {}
+        functions.REVIEWS[:] = [reviews]
 
     def reason(self, function, cls, strict=True):
         """Returns why a Python function may do more than store data, or None."""
@@ -388,6 +389,8 @@ class Reader(ast.NodeVisitor):
         if target.kind == "known":
             if getattr(target.thing, "__name__", "") in ("setattr", "delattr") and not (node.args and self.resolve(node.args[0]).kind in ("me", "super")):
                 self.reject("sets-attributes-of-values")
+            elif fixed_options(target.thing, node):
+                pass
             elif getattr(target.thing, "__name__", "") in ("map", "filter", "reduce") and not (node.args and self.resolve(node.args[0]).kind != "file"):
                 self.reject("calls-values")
             elif found := self.rule.callee(target.thing, self.cls, self.strict):
@@ -442,6 +445,11 @@ class Reader(ast.NodeVisitor):
             if target.kind != "known":
                 self.reject("enters-a-value")
         self.generic_visit(node)
+
+
+def fixed_options(thing, node):
+    """Reports whether a call says how NumPy treats errors of numbers, by words of the code."""
+    return path_of(thing) == "numpy.errstate" and not node.args and all(isinstance(k.value, ast.Constant) and k.arg != "call" for k in node.keywords)
 
 
 class Bindings:

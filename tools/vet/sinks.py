@@ -28,5 +28,5 @@ def unwrap(member):
         member = member.__func__
     try:
         return inspect.unwrap(member) if "__wrapped__" in getattr(member, "__dict__", ()) else member
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, TypeError):  # objects that make up their attributes
         return member
