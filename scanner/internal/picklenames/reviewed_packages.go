@@ -42,6 +42,28 @@ var reviewedPackages = map[string]Entry{
 	"networkx.classes.reportviews.OutMultiDegreeView": filled,
 	"networkx.classes.reportviews.InMultiDegreeView":  filled,
 
+	// What compares two of them turns their own fields into JSON.
+	"transformers.generation.configuration_utils.GenerationConfig": filled,
+
+	// Iterating it runs what it keeps, which is judged by itself; BUILD fills it.
+	"torch.utils.data.dataloader.DataLoader": class(),
+
+	// Models keep them to compute frequencies and weights of numbers.
+	"gensim.models.tfidfmodel.df2idf":                                          {Keep: true},
+	"transformers.modeling_rope_utils._compute_default_rope_parameters":        {Keep: true},
+	"transformers.modeling_rope_utils._compute_dynamic_ntk_parameters":         {Keep: true},
+	"transformers.modeling_rope_utils._compute_linear_scaling_rope_parameters": {Keep: true},
+	"transformers.modeling_rope_utils._compute_llama3_parameters":              {Keep: true},
+	"transformers.modeling_rope_utils._compute_longrope_parameters":            {Keep: true},
+	"transformers.modeling_rope_utils._compute_yarn_parameters":                {Keep: true},
+
+	// Made without arguments, and filled by BUILD.
+	"ultralytics.utils.IterableSimpleNamespace": classCall(Shape{}),
+
+	// Trainers and metrics keep them: one stacks tensors, the other asks torch whether processes are connected.
+	"transformers.data.data_collator.default_data_collator": {Keep: true},
+	"torchmetrics.metric.jit_distributed_available":         {Keep: true},
+
 	"pyannote.audio.core.task.Problem":        classCall(args(integer)),
 	"pyannote.audio.core.task.Resolution":     classCall(args(integer)),
 	"pyannote.audio.core.task.Specifications": filled,
