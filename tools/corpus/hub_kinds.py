@@ -158,6 +158,11 @@ def detectors():
 
     model = ultralytics.nn.tasks.DetectionModel("yolov8n.yaml", verbose=False)
     yield "yolov8", {"epoch": 1, "model": model, "ema": None, "optimizer": None, "train_args": {"lr": 0.1}, "date": "2024-01-01", "version": "8.0.0"}
+    for name in ("yolov8n-seg", "yolov8n-pose", "yolov8n-obb", "yolov8n-cls", "yolo11n", "yolo12n", "rtdetr-l", "yolov8n-world", "yolov5nu", "yolov9t", "yolov10n"):
+        kind = {"seg": "SegmentationModel", "pose": "PoseModel", "obb": "OBBModel", "cls": "ClassificationModel", "l": "RTDETRDetectionModel", "world": "WorldModel"}
+        network = getattr(ultralytics.nn.tasks, kind.get(name.rpartition("-")[2], "DetectionModel"))(f"{name.replace('5nu', '5n')}.yaml", verbose=False)
+        network.args = ultralytics.utils.IterableSimpleNamespace(lr0=0.01, task="detect")
+        yield name, {"epoch": -1, "model": network.half(), "train_args": {"data": "coco.yaml", "lr0": 0.01}, "train_metrics": {"fitness": 0.5}, "version": ultralytics.__version__}
     yield "yolov8-half", {"model": model.half(), "train_args": ultralytics.utils.IterableSimpleNamespace(lr=0.1)}
 
 
