@@ -84,7 +84,7 @@ func (r *reader) component(part string, library, class jsontree.Node) {
 		r.reference(library, name, "DiffusionPipeline")
 	case j.Verdict == calltargets.Harmful:
 		r.harm(library, j)
-	case j.Verdict == calltargets.Expected, slices.Contains(pipelineModules, library.Text()), strings.HasPrefix(library.Text(), "pipelines."):
+	case j.Verdict == calltargets.Expected, j.Verdict == calltargets.Inert, slices.Contains(pipelineModules, library.Text()), strings.HasPrefix(library.Text(), "pipelines."):
 	default:
 		r.known = true
 		file := part + "/" + library.Text() + ".py"

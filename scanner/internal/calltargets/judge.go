@@ -76,11 +76,18 @@ func judgeKnown(parts []string) (Judgement, bool) {
 		}
 	}
 	for _, r := range readings {
-		if entry, ok := picklenames.Lookup(r.path); ok && !r.hop && (entry.Class || entry.Unconditional() || entry.TakesOnlyData()) {
+		if entry, ok := picklenames.Lookup(r.path); ok && !r.hop && (entry.Class && ordinary(r.path) || entry.Unconditional() || entry.TakesOnlyData()) {
 			return Judgement{Verdict: Inert, Path: r.path}, true
 		}
 	}
 	return Judgement{}, false
+}
+
+// ordinary reports whether a class is of a framework or of Python itself: elsewhere the
+// tables say what unpickling one does, and a configuration calls it.
+func ordinary(path string) bool {
+	root, _, _ := strings.Cut(path, ".")
+	return frameworks[root] || picklenames.Stdlib(root)
 }
 
 // A reading is a path as it may resolve.

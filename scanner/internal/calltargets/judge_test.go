@@ -22,17 +22,18 @@ func TestJudge(t *testing.T) {
 		calltargets.Expected: {
 			"nemo.collections.asr.models.EncDecCTCModelBPE",
 			"ldm.models.diffusion.ddpm.LatentDiffusion", "transformers.AutoModelForCausalLM.from_pretrained", "diffusers.DDIMScheduler", "timm.create_model",
-			"hydra._internal.core_plugins.basic_launcher.BasicLauncher", "torchtune.models.llama3.llama3_8b", "speechbrain.nnet.losses.nll_loss",
+			"torchtune.models.llama3.llama3_8b", "speechbrain.nnet.losses.nll_loss",
 			"torch.utils.data.DataLoader", "torchvision.models.resnet18", "monai.networks.nets.UNet",
 		},
 		calltargets.Foreign: {
 			"src.models.Net", "my_project.platform.Builder", "cfg_utils.system_prompt.Builder", "mypkg.commands.Train", "myproj.code.models.Net",
 			"transformers.agents.PythonInterpreterTool", "evil.run", "nemo.utils.helper",
+			"gensim.models.word2vec.Word2Vec",
 		},
 		calltargets.Inert: {
 			"builtins.int", "builtins.dict", "collections.OrderedDict", "pathlib.Path", "os.path.join", "functools.partial", "Linear", "relu",
 			"torch.nn.functional.relu", "datetime.timedelta", "builtins.list", "torch.optim.AdamW", "torch.nn.Linear",
-			"lightning.pytorch.callbacks.ModelCheckpoint", "pytorch_lightning.loggers.TensorBoardLogger",
+			"hydra._internal.core_plugins.basic_launcher.BasicLauncher", "lightning.pytorch.callbacks.ModelCheckpoint", "pytorch_lightning.loggers.TensorBoardLogger",
 		},
 	} {
 		for _, path := range paths {
