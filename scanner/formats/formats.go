@@ -48,6 +48,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/formats/spacy"
 	"github.com/modelsieve/modelsieve/scanner/formats/tarfile"
 	"github.com/modelsieve/modelsieve/scanner/formats/tensorrt"
+	"github.com/modelsieve/modelsieve/scanner/formats/tfcheckpoint"
 	"github.com/modelsieve/modelsieve/scanner/formats/tfjs"
 	"github.com/modelsieve/modelsieve/scanner/formats/tflite"
 	"github.com/modelsieve/modelsieve/scanner/formats/torch"
@@ -108,6 +109,7 @@ func All() []*scanner.Analyzer {
 	all = append(all, spacy.Analyzer)
 	all = append(all, tarfile.Analyzer)
 	all = append(all, tensorrt.Analyzer)
+	all = append(all, tfcheckpoint.Analyzer)
 	all = append(all, tfjs.Analyzer)
 	all = append(all, tflite.Analyzer)
 	all = append(all, torch.Analyzer)

@@ -9,7 +9,8 @@
 // graph, function and graph that is serialized in a constant, and follows the names of
 // files back to where they come from, through functions and their callers.
 //
-// Not read: riegeli containers (saved_model.cpb), which are a gap; what compiled engines
+// Not read: riegeli containers (saved_model.cpb), which are a gap, and which released
+// versions of TensorFlow neither write nor load; what compiled engines
 // hold; values of variables.
 package savedmodel
 
