@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner/internal/lazyregexp"
@@ -20,12 +19,8 @@ var compressionSuffixes = []string{".bz2", ".gz", ".lz4", ".lzma", ".xz", ".z", 
 
 // hubName matches the file names under which model hubs and libraries keep models
 // whose ending alone says nothing.
-var hubName = lazyregexp.New(`^(mlmodel|saved_model\..+|(training_args|optimizer|scheduler|random_states.*)\.bin|` +
+var hubName = lazyregexp.New(`^(mlmodel|saved_model\.(pb|pbtxt|cpb)|(training_args|optimizer|scheduler|random_states.*)\.bin|` +
 	`(.*[_-])?(pytorch|adapter|diffusion_pytorch|open_clip_pytorch|flax)_model([_.-].*)?\.(bin|msgpack))$`)
-
-// sourceSuffixes are the endings of sources and documents, which may be called like
-// anything.
-var sourceSuffixes = []string{".cc", ".h", ".html", ".ipynb", ".md", ".proto", ".py", ".pyc", ".pyi", ".rst"}
 
 // ModelNamed reports whether a file name, its outer compression suffix removed,
 // is one that a model goes by.
@@ -41,9 +36,6 @@ func ModelNamed(name string) bool {
 		if strings.HasSuffix(name, s) {
 			return true
 		}
-	}
-	if strings.HasPrefix(name, "saved_model.") && slices.Contains(sourceSuffixes, path.Ext(name)) {
-		return false
 	}
 	return (strings.Contains(name, "model") || strings.HasSuffix(name, ".bin")) && hubName().MatchString(name)
 }

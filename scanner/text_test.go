@@ -83,8 +83,9 @@ func TestModelNamed(t *testing.T) {
 		"training_args.bin": true, "optimizer.bin": true, "random_states_0.bin": true, "saved_model.pb": true, "saved_model.pbtxt": true,
 		"MLmodel": true, "model/MLmodel": true, "open_clip_pytorch_model.bin": true,
 		"a.bin": false, "a.txt": false, "a.gz": false, "pkl": false, "a.pkl.txt": false, "a.pkl/b.txt": false, "": false,
-		"a.pkl.gz.gz": false, "model.bin": false, "MLmodel.txt": false, "a.zip": false, "saved_model": false, "a.pb": false,
-		"mypytorch_model.txt": false, "saved_model.py": false, "saved_model.pb.h": false, "saved_model.cpython-311.pyc": false, "a.plan": false,
+		"a.pkl.gz.gz": false, "model.bin": false, "MLmodel.txt": false, "a.zip": false, "saved_model": false, "saved_model.pb.h": false, "saved_model.cpython-311.pyc": false, "saved_model.py": false,
+		"saved_model.cpb.gz": true, "a.pb": false,
+		"mypytorch_model.txt": false, "a.plan": false,
 	} {
 		if got := scanner.ModelNamed(name); got != want {
 			t.Errorf("%q: %v, want %v", name, got, want)
