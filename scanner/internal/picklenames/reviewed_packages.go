@@ -78,6 +78,11 @@ var reviewedPackages = map[string]Entry{
 	"stable_baselines3.common.type_aliases.TrainFreq":          classCall(args(integer, dataArg)),
 	"stable_baselines3.common.type_aliases.TrainFrequencyUnit": classCall(args(str)),
 
+	// Functions that detectors and flow models hold: arithmetic of tensors (ops/boxes.py), and
+	// one that returns its argument (models/optical_flow/raft.py).
+	"torchvision.ops.boxes.box_iou":                        keep,
+	"torchvision.models.optical_flow.raft._pass_through_h": keep,
+
 	// Classes of C++ that parse their state from bytes (rdkit: Wrap/Mol.cpp, DataStructs/Wrap).
 	"rdkit.Chem.rdchem.Mol":                            classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.ExplicitBitVect":   classCall(args(rawBytes)),
