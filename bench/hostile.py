@@ -248,6 +248,25 @@ def zip_of_many_pickles(f):
     stored(f, ((f"{i}.pkl", CALL + b"N.") for i in range(200_000)))
 
 
+@case(0)
+def zip_of_deflated_pickles(f):
+    with zipfile.ZipFile(f, "w", zipfile.ZIP_DEFLATED) as z:
+        for i in range(900_000):
+            z.writestr(f"{i}.pkl", b"\x80\x02N.")
+
+
+@case(1)
+def zip_of_compressed_pickles(f):
+    """Compressed files of a few bytes, whose decoders take megabytes."""
+    kinds = ("bz2", bz2.compress(b"\x80\x02N.")), ("xz", lzma.compress(b"\x80\x02N.", preset=9)), ("lzma", lzma.compress(b"\x80\x02N.", lzma.FORMAT_ALONE))
+    stored(f, [("0.pkl", CALL + b"N.")] + [(f"{i}.{end}", content) for i in range(100_000) for end, content in kinds])
+
+
+@case(1)
+def lzma_streams(f):
+    f.write(lzma.compress(CALL + b"N.", lzma.FORMAT_ALONE) + lzma.compress(b"N.", lzma.FORMAT_ALONE) * 300_000)
+
+
 def zeros(megabytes):
     """Raw deflated zeros, made at once: one megabyte, and again and again."""
     c = zlib.compressobj(9, zlib.DEFLATED, -15)

@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 )
 
@@ -62,6 +63,7 @@ type Budget struct {
 	read            int64 // bytes read from the file system
 	untilClock      int64 // steps left until the clock is looked at again
 
+	garbage      bool   // much was released and may not be collected yet
 	copied, head []byte // buffers for decoded members, used again and again
 }
 
@@ -99,6 +101,9 @@ func (b *Budget) checkClock() error {
 
 // Hold charges n bytes of memory until Release.
 func (b *Budget) Hold(n int64) error {
+	if n >= largeHold {
+		b.collect()
+	}
 	if n < 0 || n > b.limits.Held-b.held { // n may come from the file
 		return &LimitError{Limit: "max-held-bytes", Max: b.limits.Held}
 	}
@@ -107,8 +112,25 @@ func (b *Budget) Hold(n int64) error {
 	return nil
 }
 
+// largeHold is how many bytes are collected at once when they are given back: the next
+// member may want as many, and what both take would count as one.
+const largeHold = 64 << 20
+
 // Release gives back n bytes that Hold charged.
-func (b *Budget) Release(n int64) { b.held -= n }
+func (b *Budget) Release(n int64) {
+	b.held -= n
+	if n >= largeHold {
+		b.garbage = true
+	}
+}
+
+// collect frees memory that was given back in large pieces.
+func (b *Budget) collect() {
+	if b.garbage {
+		b.garbage = false
+		runtime.GC()
+	}
+}
 
 // expand charges n decoded bytes.
 func (b *Budget) expand(n int64) error {

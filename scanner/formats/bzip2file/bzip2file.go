@@ -18,7 +18,7 @@ var Analyzer = &scanner.Analyzer{
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".bz2"}, Starts: starts, Open: open, Greedy: true, Slow: scanner.SlowBzip2}
+var codec = &decode.Codec{Suffixes: []string{".bz2"}, Starts: starts, Open: open, Greedy: true, Slow: scanner.SlowBzip2, Memory: memory}
 
 // starts looks for the magic and that of a block, or of the end of an empty stream.
 func starts(b []byte) bool {
@@ -34,3 +34,6 @@ func match(h *scanner.Head) scanner.Claim {
 }
 
 func open(src decode.Source) (io.Reader, error) { return bzip2.NewReader(src), nil }
+
+// memory is that of a block: four bytes for each of its own.
+func memory(prefix []byte) int64 { return int64(prefix[3]-'0') * 400_000 }

@@ -20,7 +20,7 @@ var Analyzer = &scanner.Analyzer{
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".lzma"}, Starts: starts, Open: open, Slow: scanner.SlowLZMA}
+var codec = &decode.Codec{Suffixes: []string{".lzma"}, Starts: starts, Open: open, Slow: scanner.SlowLZMA, Memory: memory}
 
 // starts checks the properties that every writer uses, a dictionary size of
 // 2**n or 2**n + 2**(n-1), and the size of the content: weak magic all the same.
@@ -46,4 +46,9 @@ const maxDictionary = 64 << 20
 
 func open(src decode.Source) (io.Reader, error) {
 	return lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(src)
+}
+
+// memory is that of the dictionary, whose size is in the header.
+func memory(prefix []byte) int64 {
+	return min(int64(binary.LittleEndian.Uint32(prefix[1:])), maxDictionary)
 }

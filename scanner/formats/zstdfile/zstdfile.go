@@ -19,7 +19,7 @@ var Analyzer = &scanner.Analyzer{
 	Run:   codec.Run,
 }
 
-var codec = &decode.Codec{Suffixes: []string{".zst", ".zstd"}, Starts: starts, Open: open, Greedy: true}
+var codec = &decode.Codec{Suffixes: []string{".zst", ".zstd"}, Starts: starts, Open: open, Greedy: true, Memory: memory}
 
 // starts looks for the magic of a frame.
 func starts(b []byte) bool { return bytes.HasPrefix(b, []byte("\x28\xb5\x2f\xfd")) && len(b) >= 6 }
@@ -40,4 +40,13 @@ func open(src decode.Source) (io.Reader, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// memory is that of the window, whose size is in the header of the first frame.
+func memory(prefix []byte) int64 {
+	var h zstd.Header
+	if h.Decode(prefix) != nil {
+		return 0
+	}
+	return int64(min(h.WindowSize, maxWindow))
 }

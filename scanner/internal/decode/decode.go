@@ -26,6 +26,9 @@ type Codec struct {
 	// Greedy says that the reader of Open joins streams by itself, reads ahead, and
 	// fails where something else follows.
 	Greedy bool
+	// Memory, where not nil, is how much memory a decoder takes before it gives anything, in
+	// bytes, as far as the first 32 bytes of the stream tell.
+	Memory func(prefix []byte) int64
 	// Slow is how long a byte takes compared with deflate, as in [scanner.Budget.Slow];
 	// 0 stands for 1.
 	Slow int64
@@ -41,18 +44,20 @@ type Source interface {
 // Run hands on the content of all streams as one member and accounts for what the
 // decoder took. Bytes behind the last stream are left to the engine.
 func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
-	prefix := make([]byte, min(p.Size, 16))
+	prefix := make([]byte, min(p.Size, 32))
 	if _, err := p.ReadAt(prefix, 0); err != nil && !errors.Is(err, io.EOF) || !c.Starts(prefix) {
 		return scanner.Errorf(scanner.Malformed, 0, "no stream of this format starts here")
-	}
-	if err := p.Budget.Step(openSteps); err != nil {
-		return err
 	}
 	var taken int64
 	open := func() (io.Reader, error) {
 		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(p, 0, p.Size), int(min(p.Size, 64<<10)))}
 		return &joined{codec: c, src: src, size: p.Size, taken: &taken, budget: p.Budget}, nil
 	}
+	memory := c.memory(prefix)
+	if err := p.Budget.Hold(memory); err != nil {
+		return err
+	}
+	defer p.Budget.Release(memory)
 	if err := p.Stream(ctx, scanner.Member{Name: c.contentName(p.Name())}, scanner.Span{}, open); err != nil {
 		return err
 	}
@@ -60,8 +65,12 @@ func (c *Codec) Run(ctx context.Context, p *scanner.Pass) error {
 	return nil
 }
 
-// openSteps is what it costs to open a file: decoders start with tables and windows.
-const openSteps = 1 << 12
+// openSteps is what it costs to open a stream, and clearedBytes how many bytes of memory
+// for its decoder cost a step more: many short streams are not cheap.
+const (
+	openSteps    = 1 << 10
+	clearedBytes = 12
+)
 
 // contentName is the name of the content: the file's without its suffix, or the same
 // where it has none, so that what goes by a model's name does so inside as well.
@@ -138,6 +147,9 @@ func (j *joined) next() error {
 	if prefix, _ := j.src.r.Peek(16); !j.codec.Starts(prefix) {
 		return io.EOF
 	}
+	if err := j.charge(); err != nil {
+		return err
+	}
 	r, err := j.open()
 	if err != nil {
 		*j.taken = max(*j.taken, j.src.taken)
@@ -145,6 +157,23 @@ func (j *joined) next() error {
 	}
 	j.r = r
 	return nil
+}
+
+// charge charges what it costs to open the next stream.
+func (j *joined) charge() error {
+	if j.last != nil && j.codec.Reset != nil {
+		return j.budget.Step(1)
+	}
+	prefix, _ := j.src.r.Peek(32)
+	return j.budget.Step(openSteps + j.codec.memory(prefix)/clearedBytes)
+}
+
+// memory is what Memory says of a stream that starts.
+func (c *Codec) memory(prefix []byte) int64 {
+	if c.Memory == nil {
+		return 0
+	}
+	return c.Memory(prefix)
 }
 
 // open opens the stream at the source's position.
