@@ -42,8 +42,15 @@ func (f *file) loaded(counts func(*hit) bool) {
 		f.p.Gap(scanner.Malformed, scanner.Span{Offset: problem.At}, "Python that is not understood: %s", scanner.Clean(problem.Text, 160))
 	}
 	folders := f.p.Around()
+	if len(folders) == 0 {
+		return
+	}
 	for _, file := range f.imports {
-		if len(folders) > 0 && has(folders[0], file) {
+		if f.p.Budget.Step(1) != nil {
+			return
+		}
+		stem, _, _ := strings.Cut(path.Base(file), ".")
+		if slices.Contains(folders[0].Named(path.Dir(file), stem), path.Base(file)) {
 			f.p.Names(file)
 		}
 	}
