@@ -18,6 +18,7 @@ type Folder struct {
 	// members that an analyzer watches, and the folders that they are in, are listed.
 	Named func(dir, name string) []string
 	// All lists everything that lies in a folder below, under the same restriction, sorted.
+	// The names are shared: callers only read them.
 	All func(dir string) []string
 	// Stat looks at what lies at a slash path in the folder, and reports whether there
 	// is something. Nil for archives: what is in them is analysed as it is.
@@ -78,7 +79,16 @@ func (t *tree) inArchive(container, folder string, root bool) Folder {
 	return Folder{
 		Where: "in the archive", Root: root,
 		Named: func(dir, name string) []string { return below(dir)[name] },
-		All:   func(dir string) []string { return below(dir).all() },
+		All: func(dir string) []string {
+			key := path.Join(container+"!", folder, dir)
+			if _, ok := t.sorted[key]; !ok {
+				if t.sorted == nil {
+					t.sorted = map[string][]string{}
+				}
+				t.sorted[key] = slices.Clip(below(dir).all())
+			}
+			return t.sorted[key]
+		},
 	}
 }
 
@@ -135,7 +145,23 @@ func (t *tree) finally() {
 // listings remembers what lies in folders on disk. For concurrent use.
 type listings struct {
 	mu      sync.Mutex
-	folders map[string]listing // by absolute path
+	folders map[string]listing  // by absolute path
+	sorted  map[string][]string // all names of those that were asked for
+}
+
+// all returns what lies in a folder of a tree, sorted. The names are shared.
+func (l *listings) all(tree, dir string) []string {
+	folder := l.of(tree, dir)
+	key := filepath.Join(tree, dir)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.sorted[key]; !ok {
+		if l.sorted == nil {
+			l.sorted = map[string][]string{}
+		}
+		l.sorted[key] = slices.Clip(folder.all())
+	}
+	return l.sorted[key]
 }
 
 // of returns what lies in a folder of a tree.
@@ -176,7 +202,7 @@ func (d *discovery) folder(tree, base, where string, root bool) Folder {
 	return Folder{
 		Where: where, Root: root,
 		Named: func(dir, name string) []string { return below(dir)[name] },
-		All:   func(dir string) []string { return below(dir).all() },
+		All:   func(dir string) []string { return d.listings.all(tree, filepath.Join(base, filepath.FromSlash(dir))) },
 		Stat:  func(name string) (Sibling, bool) { return sibling(tree, base, name) },
 	}
 }

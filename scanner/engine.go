@@ -30,6 +30,7 @@ type tree struct {
 
 	watched  []string // members that an analyzer watches
 	listings map[string]listing
+	sorted   map[string][]string // all names in folders of archives that were asked for
 	later    []deferred
 
 	results
