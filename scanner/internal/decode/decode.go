@@ -72,6 +72,10 @@ const (
 	clearedBytes = 12
 )
 
+// maxMemory is how much memory the decoders of streams in a row may take one after the
+// other, in bytes: what they gave has to be looked at as well.
+const maxMemory = 4 << 30
+
 // contentName is the name of the content: the file's without its suffix, or the same
 // where it has none, so that what goes by a model's name does so inside as well.
 func (c *Codec) contentName(name string) string {
@@ -113,6 +117,7 @@ type joined struct {
 	last  io.Reader // of the stream before
 
 	budget *scanner.Budget
+	memory int64 // of all decoders so far
 }
 
 func (j *joined) Read(p []byte) (int, error) {
@@ -165,7 +170,11 @@ func (j *joined) charge() error {
 		return j.budget.Step(1)
 	}
 	prefix, _ := j.src.r.Peek(32)
-	return j.budget.Step(openSteps + j.codec.memory(prefix)/clearedBytes)
+	memory := j.codec.memory(prefix)
+	if j.memory += memory; j.memory > maxMemory {
+		return scanner.Errorf(scanner.OverLimit, j.src.taken, "so many streams in a row that their decoders take more than %d bytes", maxMemory)
+	}
+	return j.budget.Step(openSteps + memory/clearedBytes)
 }
 
 // memory is what Memory says of a stream that starts.
