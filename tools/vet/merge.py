@@ -71,6 +71,11 @@ def version_key(version):
     return [int(n) for n in re.findall(r"\d+", version)]
 
 
+# How many versions have to be looked at before a name that none of them has counts as left
+# out on purpose. Of packages with fewer, what was rejected is in the table instead.
+ENOUGH = 3
+
+
 class Package:
     """What all environments say of one package."""
 
@@ -125,7 +130,8 @@ class Package:
 
     def table(self):
         """Returns the lines of the table and those of what was rejected."""
-        head = "# " + " ".join([self.name, "part" if self.part else "whole", *sorted(self.versions, key=version_key)])
+        few = self.part or len(self.versions) < ENOUGH
+        head = "# " + " ".join([self.name, "part" if few else "whole", *sorted(self.versions, key=version_key)])
         listed, rejected, kept = [], [], set()
         for path, letters, evidence, versions in self.rows():
             line = " ".join(filter(None, (path, letters, evidence, self.range(versions))))
@@ -134,6 +140,8 @@ class Package:
                 kept.add(path)
             elif not evidence.startswith("function") or any(grants(cleared) for _, cleared, _ in self.seen[path]):
                 rejected.append(line)  # functions only where some version clears them
+                if few:
+                    listed.append(f"{path} x rejected")
         listed += [f"{spelt} = {path}" for spelt, path in self.spellings(kept)]
         return [head, *sorted(listed)], [head, *sorted(rejected)]
 
@@ -179,7 +187,7 @@ def load(path):
     """Returns the letters of the rows of a table, and its versions."""
     lines = path.read_text().splitlines() if path.exists() else ["#"]
     fields = [line.split() for line in lines[1:]]
-    return {f[0]: f[1] for f in fields if f[1] != "="}, lines[0].split()[3:]
+    return {f[0]: f[1] for f in fields if f[1] not in ("=", "x")}, lines[0].split()[3:]
 
 
 def check(packages):

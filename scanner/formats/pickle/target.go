@@ -69,7 +69,7 @@ func lookup(path, module string) target {
 	} else {
 		t.entry, t.listed = picklenames.Lookup(path)
 	}
-	t.vetted = picklenames.Vetted(module)
+	t.vetted = picklenames.Vetted(module) || picklenames.Vetted(path)
 	return t
 }
 

@@ -143,7 +143,7 @@ func (t *tags) judgePython(n *conftree.Node, u use, name string) {
 		t.reportName(n, rulePythonTag, u, j.Path, "It "+j.Does+".")
 	case u.prefix == "module:" && harmfulModule(name):
 		t.reportName(n, rulePythonTag, u, name, "What the module offers runs commands or code.")
-	case u.prefix == "module:" && picklenames.Vetted(name), j.Verdict == calltargets.Expected, documentation[name]:
+	case u.prefix == "module:" && picklenames.Known(name), j.Verdict == calltargets.Expected, documentation[name]:
 	case u.prefix != "module:" && inertHere(j, u):
 	case u.calls:
 		t.reportName(n, rulePythonCall, u, j.Path, what)
@@ -178,7 +178,7 @@ func (t *tags) hyper(n *conftree.Node, u use, name string) {
 			does = "offers what runs commands or code"
 		}
 		t.reportName(n, ruleHyperPyYAML, u, j.Path, "It "+does+".")
-	case u.prefix == "!module:" && picklenames.Vetted(name):
+	case u.prefix == "!module:" && picklenames.Known(name):
 	case j.Verdict == calltargets.Foreign:
 		calltargets.ReportForeign(t.p, n.Span(), "load_hyperpyyaml", j.Path, "no class of a framework that is known here")
 	}

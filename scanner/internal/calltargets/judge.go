@@ -105,7 +105,7 @@ func readingsOf(parts []string) []reading {
 		module, name := strings.Join(parts[:i], "."), strings.Join(parts[i:], ".")
 		path := picklenames.Canonical(module, name)
 		readings = append(readings, reading{path, hopped(path, whole)})
-		if picklenames.Vetted(parts[i]) && i+1 < len(parts) {
+		if picklenames.Known(parts[i]) && i+1 < len(parts) {
 			readings = append(readings, reading{picklenames.Canonical(parts[i], strings.Join(parts[i+1:], ".")), true})
 		}
 	}

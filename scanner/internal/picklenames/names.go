@@ -37,7 +37,7 @@ var data embed.FS
 // for in the text, because parsing a table costs more than most scans.
 type table struct {
 	lines []byte
-	part  bool // only some modules were looked at
+	part  bool // names that are not listed may be of versions that were not looked at
 }
 
 // tables holds a function for each vetted package that reads its table when it is
@@ -56,9 +56,9 @@ var tables = sync.OnceValue(func() map[string]func() table {
 // stdlibList is the file that lists the modules of the standard library.
 const stdlibList = "stdlib_modules"
 
-// newTable returns the table with a text. Its first line says how much of the package
-// was looked at, and in which versions: "# package whole version..." or
-// "# package part version...".
+// newTable returns the table with a text. Its first line says in which versions the package
+// was looked at, and whether those are enough to know all its names: "# package whole
+// version..." or "# package part version...".
 func newTable(text []byte) table {
 	head, lines, _ := bytes.Cut(text, []byte("\n"))
 	fields := strings.Fields(string(head))
@@ -86,12 +86,16 @@ func (t table) find(path string) (string, bool) {
 	return "", false
 }
 
-// row returns the letters of a path.
+// row returns the letters of a path that was shown inert for some use.
 func (t table) row(path string) (string, bool) {
 	says, ok := t.find(path)
 	letters, _, _ := strings.Cut(says, " ")
-	return letters, ok && letters != "="
+	return letters, ok && letters != "=" && letters != leftOut
 }
+
+// leftOut stands in a row in the place of letters: the class was looked at, and is inert
+// for no use.
+const leftOut = "x"
 
 // alias returns the canonical path of the object that has another one too.
 func (t table) alias(path string) (string, bool) {
@@ -172,12 +176,23 @@ func Stdlib(module string) bool {
 	return stdlibModules()[top]
 }
 
-// Vetted reports whether a module belongs to a package that was vetted as a whole or
-// to the standard library: a name there that is not listed was left out on purpose.
-// What vetted packages install has a table too.
-func Vetted(module string) bool {
-	t, ok := tableOf(module)
-	return ok && !t.part
+// Known reports whether a module belongs to the standard library, or to a package of which
+// some version was looked at.
+func Known(module string) bool {
+	_, ok := tableOf(module)
+	return ok
+}
+
+// Vetted reports whether a path or module belongs to a package that was vetted in many
+// versions or to the standard library, where a name that is not listed was left out on
+// purpose; or whether just that name was looked at and left out.
+func Vetted(path string) bool {
+	t, ok := tableOf(path)
+	if ok && t.part {
+		says, _ := t.find(path)
+		return strings.HasPrefix(says, leftOut+" ")
+	}
+	return ok
 }
 
 // TakesOnlyData reports whether a call takes plain values and listed classes only: no

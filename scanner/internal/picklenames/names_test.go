@@ -12,7 +12,7 @@ import (
 )
 
 // letters are what a row may say.
-var letters = []string{"n", "nI", "nA", "nIA", "nd", "ndI", "ndA", "ndIA", "s", "p", "c"}
+var letters = []string{"n", "nI", "nA", "nIA", "nd", "ndI", "ndA", "ndIA", "s", "p", "c", leftOut}
 
 // rows returns the rows of all generated tables, and checks their form.
 func rows(t *testing.T) map[string]string {
@@ -34,6 +34,10 @@ func rows(t *testing.T) map[string]string {
 				t.Errorf("%s: %q is no row", name, line)
 			case all[path] != "":
 				t.Errorf("%s is listed twice", path)
+			case fields[1] == leftOut:
+				if !Vetted(path) {
+					t.Errorf("%s is left out, and not known to be", path)
+				}
 			case fields[1] == "=":
 				all[path] = "= " + fields[2]
 			default:
