@@ -76,7 +76,8 @@ var reviewed = map[string]Entry{
 	"zoneinfo.ZoneInfo._unpickle":           call(args(str, integer)),
 
 	// What interpolators of SciPy keep to turn their arguments into arrays.
-	"scipy._lib.array_api_compat.numpy._aliases.asarray": {Keep: true},
+	"scipy._external.array_api_compat.numpy._aliases.asarray": {Keep: true},
+	"scipy._lib.array_api_compat.numpy._aliases.asarray":      {Keep: true},
 
 	"fsspec.implementations.local.LocalFileSystem": named,
 	"fsspec.spec.make_instance":                    call(args(Arg{Kind: Class, In: []string{"fsspec.implementations.local.LocalFileSystem"}}, value, value)),
