@@ -308,7 +308,7 @@ var reviewed = map[string]Entry{
 	"torch.ScriptObject":                  class(), // with a state of IsScriptClass
 	"torch.Size":                          classCall(values),
 	"torch.Tensor":                        class(),
-	"torch._tensor._rebuild_from_type_v2": call(args(Arg{Kind: Function}, listedClass, value, dataArg)),
+	"torch._tensor._rebuild_from_type_v2": call(args(Arg{Kind: Function}, tensorClass, value, dataArg)),
 	"torch._utils._rebuild_device_tensor_from_cpu_tensor": call(args(value, value, str, integer)),
 	"torch._utils._rebuild_device_tensor_from_numpy":      call(args(value, value, str, integer)),
 	"torch._utils._rebuild_meta_tensor_no_storage":        call(args(value, value, value, integer)),
@@ -373,6 +373,13 @@ var (
 		"numpy.random._pickle.__bit_generator_ctor",
 	}}
 	// indexClass are the classes of which pandas's helpers call __new__ with keywords.
+	// tensorClass is what a tensor is cast to, without its __new__. Those of fastai compute
+	// like torch.Tensor and copy attributes along (fastai/torch_core.py, vision/core.py).
+	tensorClass = Arg{Kind: Class, Also: []string{
+		"fastai.torch_core.TensorBase", "fastai.torch_core.TensorCategory", "fastai.torch_core.TensorFlowField", "fastai.torch_core.TensorImage",
+		"fastai.torch_core.TensorImageBW", "fastai.torch_core.TensorImageBase", "fastai.torch_core.TensorMask", "fastai.torch_core.TensorMultiCategory",
+		"fastai.torch_core.TitledTensorScalar", "fastai.vision.core.TensorBBox", "fastai.vision.core.TensorPoint",
+	}}
 	indexClass = Arg{Kind: Class, In: []string{
 		"pandas.CategoricalIndex", "pandas.DatetimeIndex", "pandas.Index", "pandas.IntervalIndex", "pandas.MultiIndex", "pandas.PeriodIndex", "pandas.RangeIndex",
 		"pandas.TimedeltaIndex", "pandas.core.indexes.frozen.FrozenList",
