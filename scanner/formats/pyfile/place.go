@@ -37,6 +37,10 @@ const (
 	nemoRecord    = "model_config.yaml"
 )
 
+// tritonConfig lies in the folder of a model for Triton, whose versions have folders of
+// their own, with the model.py of the Python backend.
+const tritonConfig = "config.pbtxt"
+
 // watch has members known by which an archive is known to hold a model, or packages.
 func watch(member string) bool {
 	name := member[strings.LastIndexByte(member, '/')+1:]
@@ -69,7 +73,7 @@ func placeOf(p *scanner.Pass) place {
 	name := strings.ToLower(p.Name())
 	here := folders[0].All(".")
 	switch {
-	case loadedName().MatchString(name) && holdsModel(&folders[0], "."):
+	case loadedName().MatchString(name) && holdsModel(&folders[0], "."), name == "model.py" && slices.Contains(folders[0].All(".."), tritonConfig):
 		return loaded
 	case hasModel(here):
 		return beside

@@ -20,7 +20,7 @@ var Analyzer = &scanner.Analyzer{
 
 Backends that run code from the model's folder, libraries of operators and paths that
 leave the folder are reported.`,
-	Rules: []*scanner.Rule{modelrules.CustomCode, archiverules.Manifest},
+	Rules: []*scanner.Rule{rulePython, modelrules.CustomCode, archiverules.Manifest},
 	Match: match,
 	Run:   run,
 }
@@ -79,7 +79,7 @@ func judge(p *scanner.Pass, fields []field) {
 		at := scanner.Span{Offset: f.at}
 		switch {
 		case f.name == "backend" && f.value == "python":
-			custom(p, at, "The server runs the Python file of the model's folder (model.py).", f.value)
+			python(p, at, "The server runs the Python file of the model's folder (model.py).", f.value)
 		case f.name == "backend" && f.value != "" && !slices.Contains(builtin, f.value):
 			custom(p, at, fmt.Sprintf("The server loads the library of the backend %q, which may lie in the model's folder.", scanner.Clean(f.value, 80)), f.value)
 		case f.name == "key":
@@ -87,11 +87,16 @@ func judge(p *scanner.Pass, fields []field) {
 		case f.name == "op_library_filename":
 			custom(p, at, fmt.Sprintf("The server loads the library %q for the model.", scanner.Clean(f.value, 100)), f.value)
 		case f.name == "string_value" && key == "EXECUTION_ENV_PATH":
-			custom(p, at, fmt.Sprintf("The server unpacks the environment %q and runs the model's code in it.", scanner.Clean(f.value, 100)), f.value)
+			python(p, at, fmt.Sprintf("The server unpacks the environment %q and runs the model's code in it.", scanner.Clean(f.value, 100)), f.value)
 		case f.name == "default_model_filename" || f.name == "model_filename":
 			archiverules.ReportPath(p, at, "The configuration has the server open", f.value)
 		}
 	}
+}
+
+// python reports Python that the server runs.
+func python(p *scanner.Pass, at scanner.Span, text, evidence string) {
+	p.Report(rulePython, at, scanner.Detail{Message: text, Evidence: []string{evidence}})
 }
 
 // custom reports code from outside of the file.
