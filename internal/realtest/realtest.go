@@ -18,7 +18,7 @@ import (
 
 // pythons are the variables that may name interpreters with real libraries, joined like a
 // PATH. There are several, since not all libraries can be installed together.
-var pythons = []string{"MODELSIEVE_PYTHON", "MODELSIEVE_PYTHON_FRAMEWORKS", "MODELSIEVE_PYTHON_EARLIER"}
+var pythons = []string{"MODELSIEVE_PYTHON", "MODELSIEVE_PYTHON_FRAMEWORKS", "MODELSIEVE_PYTHON_HUBS", "MODELSIEVE_PYTHON_EARLIER"}
 
 // hasModules is a program of Python that fails where modules are missing. It imports
 // none of them: that may take longer than the test. Words like "datasets<4" ask for a
