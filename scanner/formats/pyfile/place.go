@@ -41,10 +41,13 @@ const (
 // their own, with the model.py of the Python backend.
 const tritonConfig = "config.pbtxt"
 
+// records are files by which an archive is known to bring code, or to hold packages.
+var records = []string{"METADATA", "PKG-INFO", "MANIFEST.json", "extern_modules", nemoRecord, tritonConfig, "config.json"}
+
 // watch has members known by which an archive is known to hold a model, or packages.
 func watch(member string) bool {
 	name := member[strings.LastIndexByte(member, '/')+1:]
-	return strings.HasSuffix(name, ".py") || name == "METADATA" || name == "PKG-INFO" || name == "MANIFEST.json" || name == "extern_modules" || name == nemoRecord || name == "config.json" || isModel(name)
+	return strings.HasSuffix(name, ".py") || slices.Contains(records, name) || isModel(name)
 }
 
 // isModel reports whether a name is that of a model or of a file beside one.
