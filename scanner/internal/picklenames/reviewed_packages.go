@@ -83,6 +83,20 @@ var reviewedPackages = map[string]Entry{
 	"torchvision.ops.boxes.box_iou":                        keep,
 	"torchvision.models.optical_flow.raft._pass_through_h": keep,
 
+	// What spaCy rebuilds documents from (strings.pyx, morphology.pyx, vectors.pyx, vocab.pyx,
+	// tokens/doc.pyx): texts, bytes of MessagePack, and pickles of hooks, which are followed.
+	"spacy.morphology.unpickle_morphology": call(args(dataArg, iterable)),
+	"spacy.strings.StringStore":            classCall(Shape{}.opt(iterable)),
+	"spacy.tokens.doc.unpickle_doc":        call(args(dataArg, Arg{Kind: Nested}, rawBytes)),
+	"spacy.vectors.unpickle_vectors":       call(args(rawBytes)),
+	"spacy.vocab.unpickle_vocab":           call(args(dataArg, dataArg, dataArg, dataArg, Arg{Kind: Nested}, dataArg, Arg{Kind: Kept})),
+
+	// Classes of river in Rust, which take numbers (rust_src/vectordict.rs, pyo3_bindings.rs).
+	"river._river_rust.drift.AdaptiveWindowing": classCall(Shape{Rest: &literal}),
+	"river._river_rust.stats.RsRollingPRAUC":    classCall(Shape{Rest: &literal}),
+	"river._river_rust.stats.RsRollingROCAUC":   classCall(Shape{Rest: &literal}),
+	"river._river_rust.vectordict.VectorDict":   classCall(Shape{}.opt(value, Arg{Kind: Callable}, value, literal)),
+
 	// Classes of C++ that parse their state from bytes (rdkit: Wrap/Mol.cpp, DataStructs/Wrap).
 	"rdkit.Chem.rdchem.Mol":                            classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.ExplicitBitVect":   classCall(args(rawBytes)),
