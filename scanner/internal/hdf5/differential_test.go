@@ -43,9 +43,9 @@ type dataFact struct {
 }
 
 // TestLikeH5py compares what is found in files of every kind with what h5py finds.
-// MODELSIEVE_STREAMS and MODELSIEVE_SEED make more files, and others.
+// MODELSIEVE_FILES and MODELSIEVE_SEED make more files, and others.
 func TestLikeH5py(t *testing.T) {
-	dir := makeFiles(t, envOr("MODELSIEVE_STREAMS", "40"), envOr("MODELSIEVE_SEED", "1"))
+	dir := makeFiles(t, envOr("MODELSIEVE_FILES", "40"), envOr("MODELSIEVE_SEED", "1"))
 	files, _ := filepath.Glob(filepath.Join(dir, "*.h5"))
 	for _, name := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".h5"), func(t *testing.T) { compare(t, name) })
