@@ -62,6 +62,16 @@ func (p *Pass) account(off, n int64, k kind) {
 	}
 }
 
+// Content reads the whole artifact. The caller has compared its size with a limit of its
+// own, and charged the memory.
+func (p *Pass) Content() ([]byte, error) {
+	raw := make([]byte, p.Size)
+	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
+		return nil, Errorf(Unreadable, int64(n), "reading: %v", err)
+	}
+	return raw, nil
+}
+
 // Section hands on a member that is stored as it is. An error means that the
 // analyzer must stop: the budget is spent or the scan was cancelled.
 func (p *Pass) Section(ctx context.Context, m Member, off, n int64) error {

@@ -1,7 +1,6 @@
 package coreml
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -24,15 +23,11 @@ const maxManifest = 16 << 20
 
 // manifest judges the paths of a package: each item has one, below Data.
 func manifest(p *scanner.Pass) error {
-	if p.Size > maxManifest {
-		return scanner.Errorf(scanner.OverLimit, 0, "a manifest of %d bytes, more than %d", p.Size, maxManifest)
+	tree, broken, err := jsontree.Whole(p, maxManifest)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer func() { tree.Close() }() // a broken text has a tree, too
-	var input *scanner.Error
-	if broken != nil && !errors.As(broken, &input) {
-		return broken
-	}
+	defer tree.Close()
 	for n := range tree.Nodes() {
 		if err := p.Budget.Step(1); err != nil {
 			return err

@@ -69,9 +69,9 @@ func run(_ context.Context, p *scanner.Pass) error {
 		return err
 	}
 	defer p.Budget.Release(held)
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	if !utf8.Valid(raw) {
 		return scanner.Errorf(scanner.Malformed, 0, "the template is not UTF-8")

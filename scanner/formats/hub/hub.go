@@ -11,7 +11,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -115,15 +114,11 @@ func searched(h *scanner.Head) string {
 func isText(prefix []byte) bool { return !slices.Contains(prefix[:min(len(prefix), 8)], 0) }
 
 func run(ctx context.Context, p *scanner.Pass) error {
-	if p.Size > maxText {
-		return scanner.Errorf(scanner.OverLimit, 0, "a JSON file of %d bytes, more than %d", p.Size, maxText)
+	tree, broken, err := jsontree.Whole(p, maxText)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer func() { tree.Close() }() // also where the text broke off
-	var input *scanner.Error
-	if broken != nil && !errors.As(broken, &input) {
-		return broken
-	}
+	defer tree.Close()
 	r := &reader{ctx: ctx, p: p, name: strings.ToLower(p.Name())}
 	if err := r.read(tree.Root()); err != nil {
 		return err

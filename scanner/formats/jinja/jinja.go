@@ -54,9 +54,9 @@ func run(_ context.Context, p *scanner.Pass) error {
 		return err
 	}
 	defer p.Budget.Release(held)
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	if at := invalid(raw); at >= 0 {
 		return scanner.Errorf(scanner.Malformed, int64(at), "the template is not UTF-8")

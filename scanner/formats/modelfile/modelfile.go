@@ -50,9 +50,9 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		return err
 	}
 	defer p.Budget.Release(held)
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	if err := p.Budget.Step(p.Size); err != nil {
 		return err

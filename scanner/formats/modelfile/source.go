@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/archiverules"
 )
 
 // registries are those that Modelfiles commonly name: Ollama's own, and hubs of models.
@@ -72,21 +73,6 @@ func known(host string) bool {
 // tilde is somebody's home.
 func outside(name string) bool {
 	slashed := strings.ReplaceAll(name, `\`, "/")
-	if strings.HasPrefix(slashed, "/") || strings.HasPrefix(slashed, "~") || len(name) > 1 && name[1] == ':' && (len(slashed) == 2 || slashed[2] == '/') {
-		return true
-	}
-	depth := 0
-	for part := range strings.SplitSeq(slashed, "/") {
-		switch part {
-		case "", ".":
-		case "..":
-			depth--
-		default:
-			depth++
-		}
-		if depth < 0 {
-			return true
-		}
-	}
-	return false
+	drive := len(name) > 1 && name[1] == ':' && (len(slashed) == 2 || slashed[2] == '/')
+	return strings.HasPrefix(slashed, "/") || strings.HasPrefix(slashed, "~") || drive || archiverules.Climbs(name)
 }

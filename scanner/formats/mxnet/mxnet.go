@@ -11,7 +11,6 @@ package mxnet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -86,15 +85,11 @@ var pointers = []string{"_CustomFunction", "_NDArray", "_Native"}
 
 // graph judges the operators of a graph, also those of graphs that lie in it.
 func graph(p *scanner.Pass) error {
-	if p.Size > maxText {
-		return scanner.Errorf(scanner.OverLimit, 0, "a JSON file of %d bytes, more than %d", p.Size, maxText)
+	tree, broken, err := jsontree.Whole(p, maxText)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer func() { tree.Close() }() // a broken text has a tree, too
-	var input *scanner.Error
-	if broken != nil && !errors.As(broken, &input) {
-		return broken
-	}
+	defer tree.Close()
 	if broken == nil && !tree.Root().Get("nodes").Exists() {
 		return scanner.Errorf(scanner.Unrecognized, 0, "JSON, but no graph of MXNet")
 	}

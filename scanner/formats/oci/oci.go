@@ -10,7 +10,6 @@ package oci
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -93,15 +92,11 @@ func run(_ context.Context, p *scanner.Pass) error {
 
 // readManifest reads a manifest.
 func readManifest(p *scanner.Pass) error {
-	if p.Size > maxText {
-		return scanner.Errorf(scanner.OverLimit, 0, "a manifest of %d bytes, more than %d", p.Size, maxText)
+	tree, broken, err := jsontree.Whole(p, maxText)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer func() { tree.Close() }() // also where the text broke off
-	var input *scanner.Error
-	if broken != nil && !errors.As(broken, &input) {
-		return broken
-	}
+	defer tree.Close()
 	m := &manifest{p: p}
 	for n := range tree.Nodes() {
 		if err := p.Budget.Step(1); err != nil {

@@ -1,7 +1,6 @@
 package paddle
 
 import (
-	"errors"
 	"path"
 	"strings"
 
@@ -25,15 +24,11 @@ const maxJSON = 256 << 20
 // pir walks a program in JSON: the key "#" has the name of an operator behind the number of
 // its dialect, "A" its attributes.
 func (g *program) pir() error {
-	if g.p.Size > maxJSON {
-		return scanner.Errorf(scanner.OverLimit, 0, "a program of %d bytes, more than %d", g.p.Size, maxJSON)
+	tree, broken, err := jsontree.Whole(g.p, maxJSON)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(g.p, 0, g.p.Size, g.p.Budget)
-	defer func() { tree.Close() }() // a broken text has a tree, too
-	var input *scanner.Error
-	if broken != nil && !errors.As(broken, &input) {
-		return broken
-	}
+	defer tree.Close()
 	for n := range tree.Nodes() {
 		if err := g.p.Budget.Step(1); err != nil {
 			return err

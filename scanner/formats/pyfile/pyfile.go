@@ -14,8 +14,6 @@ package pyfile
 
 import (
 	"context"
-	"errors"
-	"io"
 	"path"
 	"strings"
 
@@ -86,9 +84,9 @@ func read(p *scanner.Pass, f func(*file) error) error {
 		return err
 	}
 	defer p.Budget.Release(held)
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size && !errors.Is(err, io.EOF) {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	source, err := pysource.Read(raw, p.Budget.Step)
 	if err != nil {

@@ -44,9 +44,9 @@ func run(_ context.Context, p *scanner.Pass) error {
 	if p.Size > maxText {
 		return scanner.Errorf(scanner.OverLimit, 0, "a list of %d bytes, more than %d", p.Size, maxText)
 	}
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	found, at, from := false, int64(0), int64(0)
 	var joined strings.Builder // of lines that end in a backslash

@@ -44,9 +44,9 @@ func run(_ context.Context, p *scanner.Pass) error {
 		return err
 	}
 	defer p.Budget.Release(p.Size)
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	section, at := "", int64(0)
 	for line := range strings.Lines(string(raw)) {

@@ -9,7 +9,6 @@ package tfjs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -52,15 +51,11 @@ func match(h *scanner.Head) scanner.Claim {
 const maxText = 256 << 20
 
 func run(_ context.Context, p *scanner.Pass) error {
-	if p.Size > maxText {
-		return scanner.Errorf(scanner.OverLimit, 0, "a JSON file of %d bytes, more than %d", p.Size, maxText)
+	tree, broken, err := jsontree.Whole(p, maxText)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer func() { tree.Close() }() // a broken text has a tree, too
-	var input *scanner.Error
-	if broken != nil && !errors.As(broken, &input) {
-		return broken
-	}
+	defer tree.Close()
 	m := &model{p: p, told: map[string]bool{}}
 	for n := range tree.Nodes() {
 		if err := p.Budget.Step(1); err != nil {

@@ -10,7 +10,6 @@ package torchexport
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -115,15 +114,11 @@ const maxProgram = 256 << 20
 
 // program reads the JSON of a program.
 func program(p *scanner.Pass) error {
-	if p.Size > maxProgram {
-		return scanner.Errorf(scanner.OverLimit, 0, "a program of %d bytes, more than %d", p.Size, maxProgram)
+	tree, broken, err := jsontree.Whole(p, maxProgram)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer func() { tree.Close() }() // a broken text has a tree, too
-	var input *scanner.Error
-	if broken != nil && !errors.As(broken, &input) {
-		return broken
-	}
+	defer tree.Close()
 	if broken == nil && !tree.Root().Get("graph_module").Exists() {
 		return scanner.Errorf(scanner.Unrecognized, 0, "JSON, but no exported program")
 	}

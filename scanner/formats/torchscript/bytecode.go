@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -28,9 +27,9 @@ func bytecode(p *scanner.Pass) error {
 		return err
 	}
 	defer p.Budget.Release(p.Size)
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size && !errors.Is(err, io.EOF) {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	f := &finder{p, map[string]int64{}}
 	for at := 0; ; {

@@ -53,9 +53,9 @@ func run(_ context.Context, p *scanner.Pass) error {
 	if err := p.Budget.Step(p.Size); err != nil {
 		return err
 	}
-	b := make([]byte, p.Size)
-	if n, err := p.ReadAt(b, 0); int64(n) < p.Size {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	b, err := p.Content()
+	if err != nil {
+		return err
 	}
 	fields := parse(string(b))
 	if !slices.ContainsFunc(fields, func(f field) bool { return slices.Contains(marks, f.name) }) {

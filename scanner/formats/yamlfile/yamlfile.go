@@ -107,9 +107,9 @@ func run(ctx context.Context, p *scanner.Pass) error {
 		return err
 	}
 	defer p.Budget.Release(p.Size)
-	raw := make([]byte, p.Size)
-	if n, err := p.ReadAt(raw, 0); int64(n) < p.Size {
-		return scanner.Errorf(scanner.Unreadable, int64(n), "reading: %v", err)
+	raw, err := p.Content()
+	if err != nil {
+		return err
 	}
 	doc, broken := conftree.ParseYAML(raw, p.Budget)
 	defer func() { doc.Close() }() // also where the text broke off

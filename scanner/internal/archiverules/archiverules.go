@@ -59,11 +59,13 @@ func ReportLink(p *scanner.Pass, at scanner.Span, name, folder, target string) {
 // escapes reports whether a name leads out of the folder that it is unpacked to,
 // on any system.
 func escapes(name string) bool {
-	slashed := strings.ReplaceAll(name, `\`, "/")
-	if strings.HasPrefix(slashed, "/") || len(name) > 1 && name[1] == ':' {
-		return true
-	}
+	return strings.HasPrefix(strings.ReplaceAll(name, `\`, "/"), "/") || len(name) > 1 && name[1] == ':' || Climbs(name)
+}
+
+// Climbs reports whether the parts of a path lead above its folder, on any system.
+func Climbs(name string) bool {
 	depth := 0
+	slashed := strings.ReplaceAll(name, `\`, "/")
 	for part := range strings.SplitSeq(slashed, "/") {
 		switch part {
 		case "", ".":

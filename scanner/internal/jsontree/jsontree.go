@@ -71,6 +71,21 @@ func Parse(r io.ReaderAt, off, n int64, b Budget) (*Tree, error) {
 	return t, t.parse(text)
 }
 
+// Whole is Parse for an artifact of at most limit bytes that is one JSON text. broken says
+// where it stops being one, nil: nowhere; the tree holds what stands before that. err says
+// that there is no tree: the artifact is longer, or the budget is spent.
+func Whole(p *scanner.Pass, limit int64) (t *Tree, broken, err error) {
+	if p.Size > limit {
+		return nil, nil, scanner.Errorf(scanner.OverLimit, 0, "a JSON text of %d bytes, more than %d", p.Size, limit)
+	}
+	t, broken = Parse(p, 0, p.Size, p.Budget)
+	if err := stopping(broken); err != nil {
+		t.Close()
+		return nil, nil, err
+	}
+	return t, broken, nil
+}
+
 // read reads a text, as far as it goes.
 func read(r io.ReaderAt, off, n int64) (string, error) {
 	var b strings.Builder
