@@ -1,13 +1,13 @@
 // Package picklejson reads JSON that carries pickles which its loader unpickles: the
 // parameters of Stable-Baselines3 agents (stable_baselines3/common/save_util.py,
-// json_to_data) and the state of experiments of Ray Tune
-// (ray/tune/utils/serialization.py, TuneFunctionDecoder).
+// json_to_data; seen in 2.9.2) and the state of experiments of Ray Tune
+// (ray/tune/utils/serialization.py, TuneFunctionDecoder; seen in 2.40, the current one
+// refuses unless it is told not to).
 package picklejson
 
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
+	"github.com/modelsieve/modelsieve/scanner/internal/pyliteral"
 )
 
 // Analyzer reads JSON with pickles in it.
@@ -56,11 +57,11 @@ func marked(text string) bool {
 }
 
 func run(ctx context.Context, p *scanner.Pass) error {
-	if p.Size > maxText {
-		return scanner.Errorf(scanner.OverLimit, 0, "JSON of %d bytes, more than %d", p.Size, maxText)
+	tree, broken, err := jsontree.Whole(p, maxText)
+	if err != nil {
+		return err
 	}
-	tree, broken := jsontree.Parse(p, 0, p.Size, p.Budget)
-	defer func() { tree.Close() }() // also where the text broke off
+	defer tree.Close()
 	r := &reader{ctx: ctx, p: p}
 	if err := r.read(tree, 0); err != nil {
 		return errors.Join(err, broken)
@@ -91,7 +92,7 @@ func (r *reader) read(tree *jsontree.Tree, depth int) error {
 		var err error
 		switch key := n.Key(); {
 		case key.Is(serialized):
-			err = r.hand(n, decode64)
+			err = r.hand(n, pyliteral.Base64)
 		case key.Is("value") && n.Parent().Get("_type").Is(fallback):
 			err = r.hand(n, hex.DecodeString)
 		case depth < maxNested && strings.HasPrefix(n.Raw(), `"{`):
@@ -125,16 +126,4 @@ func (r *reader) hand(n jsontree.Node, decode func(string) ([]byte, error)) erro
 	}
 	member := scanner.Member{Name: n.Parent().Key().Text() + ".pkl", Format: "pickle"}
 	return r.p.Stream(r.ctx, member, n.Span(), func() (io.Reader, error) { return bytes.NewReader(content), nil })
-}
-
-// decode64 decodes base64 as Python does, which passes over all other characters and ends
-// where there is padding.
-func decode64(text string) ([]byte, error) {
-	text, _, _ = strings.Cut(text, "=")
-	return base64.RawStdEncoding.DecodeString(strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '+' || r == '/' {
-			return r
-		}
-		return -1
-	}, text))
 }

@@ -1,7 +1,6 @@
 package kerasconfig
 
 import (
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
 	"github.com/modelsieve/modelsieve/scanner/internal/pycode"
+	"github.com/modelsieve/modelsieve/scanner/internal/pyliteral"
 )
 
 // slots are the parts of a Lambda layer that may be functions.
@@ -53,8 +53,10 @@ func (w *Walker) slots(config jsontree.Node, layer bool) error {
 			continue
 		}
 		for value := range config.All(slot) {
-			w.named(config, slot, value)
-			if !typed && !isDump(value) && !isSource(value) {
+			if !typed && isSource(value) {
+				w.Gap(scanner.Malformed, w.span(value), "the function of a Lambda layer is neither a name nor bytecode")
+			}
+			if !typed && !isDump(value) {
 				continue
 			}
 			if err := w.python(value, code([]jsontree.Node{value})); err != nil {
@@ -63,15 +65,6 @@ func (w *Walker) slots(config jsontree.Node, layer bool) error {
 		}
 	}
 	return nil
-}
-
-// named reports a function that a Lambda layer takes by its name from a module of Python:
-// an honest one is from the module of the user's own code.
-func (w *Walker) named(config jsontree.Node, slot string, value jsontree.Node) {
-	module := config.Get(strings.TrimPrefix(slot+"_module", "function_")).Text()
-	if value.Kind() == jsontree.String && picklenames.Stdlib(module) {
-		w.foreign(value, lookup{module: module, name: value.Text(), function: true})
-	}
 }
 
 // isDump reports whether a value is a function as func_dump of Keras writes it: code,
@@ -86,8 +79,8 @@ func isDump(n jsontree.Node) bool {
 	return first.Kind() == jsontree.String || n.Get("class_name").Is("__tuple__")
 }
 
-// isSource reports whether a value is text that is no name: where a function is named, a
-// loader that evaluates the text would run it.
+// isSource reports whether a value is text that is no name. No loader that was tried takes
+// it for a function: Keras 3.15 and tf_keras 2.21 refuse it.
 func isSource(n jsontree.Node) bool {
 	return n.Kind() == jsontree.String && strings.ContainsAny(n.Text(), "(: ")
 }
@@ -135,7 +128,7 @@ func mark(text string) string {
 
 // unpack decodes a code as func_load of Keras does: as base64, or else as it stands.
 func unpack(text string) []byte {
-	if stream, err := base64.RawStdEncoding.DecodeString(letters(text)); err == nil && isCode(stream) {
+	if stream, err := pyliteral.Base64(text); err == nil && isCode(stream) {
 		return stream
 	}
 	stream := make([]byte, 0, len(text))
@@ -143,17 +136,6 @@ func unpack(text string) []byte {
 		stream = append(stream, byte(r)) // raw_unicode_escape, where characters are bytes
 	}
 	return stream
-}
-
-// letters returns what Python's base64 does not skip.
-func letters(text string) string {
-	text, _, _ = strings.Cut(text, "=")
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '+' || r == '/' {
-			return r
-		}
-		return -1
-	}, text)
 }
 
 // python reports bytecode and says what it mentions.
@@ -169,9 +151,6 @@ func (w *Walker) python(n jsontree.Node, text string) error {
 	stream := unpack(text)
 	list, readErr := pycode.Read(stream, pycode.Limits{Step: w.Budget.Step})
 	message := "Building the model runs Python bytecode that the file carries: " + summary(list, readErr) + "."
-	if isSource(n) && len(list.Functions) == 0 {
-		message = "A function of the model stands in the file as the text of Python code or as bytecode that could not be read."
-	}
 	d := scanner.Detail{Message: message, Evidence: evidence(list), Identity: []string{text}}
 	if place := w.place(n); place != "" {
 		d.Evidence = append([]string{"at " + place}, d.Evidence...)

@@ -11,6 +11,7 @@ import (
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/jsontree"
 	"github.com/modelsieve/modelsieve/scanner/internal/modelrules"
+	"github.com/modelsieve/modelsieve/scanner/internal/pyliteral"
 )
 
 // special looks at the classes that do more than compute.
@@ -80,7 +81,7 @@ func (w *Walker) unpickled(ctx context.Context, text string, plain bool) error {
 	defer w.Budget.Release(int64(len(text)))
 	open := func() (io.Reader, error) { return strings.NewReader(text), nil }
 	if !plain {
-		text = letters(text)
+		text = pyliteral.Base64Letters(text)
 		open = func() (io.Reader, error) {
 			return base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(text)), nil
 		}
