@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ROOT / "scanner/internal/picklenames"
 REVIEWS = pathlib.Path(__file__).with_name("reviews.txt")
 REJECTED = pathlib.Path(__file__).with_name("rejected")
+REEXPORTS = NAMES / "testdata" / "reexports.txt"
 
 MANY = 6  # modules that have an object: more of them only use it
 
@@ -179,8 +180,22 @@ def write(packages):
         REJECTED.mkdir(exist_ok=True)
         (REJECTED / f"{name}.txt").write_text("\n".join(rejected) + "\n")
         print(f"{name}: {len(listed) - 1} listed, {len(rejected) - 1} rejected, versions {' '.join(sorted(package.versions, key=version_key))}")
-    lines = sorted(f"{path} {target}" for package in packages.values() for path, target in package.reexports.items())
-    (NAMES / "testdata" / "reexports.txt").write_text("\n".join(lines) + "\n")
+    write_reexports({pair for package in packages.values() for pair in package.reexports.items()})
+
+
+def write_reexports(pairs):
+    """Writes a line a module: its attributes, with what they are where that is called otherwise."""
+    modules = collections.defaultdict(list)
+    for path, target in sorted(pairs):
+        module, _, attribute = path.rpartition(".")
+        modules[module].append(attribute if attribute == target else f"{attribute}={target}")
+    REEXPORTS.write_text("".join(f"{module} {' '.join(words)}\n" for module, words in sorted(modules.items())))
+
+
+def read_reexports():
+    """Returns the paths that write_reexports wrote."""
+    lines = (line.split() for line in REEXPORTS.read_text().splitlines())
+    return {f"{module}.{word.partition('=')[0]}" for module, *words in lines for word in words}
 
 
 def load(path):
@@ -193,7 +208,7 @@ def load(path):
 def check(packages):
     """Compares what one environment says with the tables; returns what differs."""
     wrong = []
-    handed_on = {canonical(line.split()[0]) for line in (NAMES / "testdata" / "reexports.txt").read_text().splitlines()}
+    handed_on = {canonical(path) for path in read_reexports()}
     for name, package in packages.items():
         listed, versions = load(NAMES / "data" / f"{name}.txt")
         rejected, _ = load(REJECTED / f"{name}.txt")

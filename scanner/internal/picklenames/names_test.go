@@ -126,6 +126,22 @@ func TestPublishedGadgetsAreRefused(t *testing.T) {
 	}
 }
 
+// checkReexport checks that what a module hands on is refused, and what lies below it; it
+// returns how many names that are.
+func checkReexport(t *testing.T, module, attribute, target string, below []string) int {
+	t.Helper()
+	names := []string{attribute}
+	for _, leaf := range below {
+		names = append(names, attribute+"."+leaf)
+	}
+	for _, name := range names {
+		if path := Canonical(module, name); !refused(path) {
+			t.Errorf("%s %s, looked up as %s, is allowed; it is %s", module, name, path, target)
+		}
+	}
+	return len(names)
+}
+
 // TestReexportsAreRefused takes every name by which a vetted module hands on a
 // dangerous one, or a module with dangerous names, as tools/vet saw them.
 func TestReexportsAreRefused(t *testing.T) {
@@ -145,17 +161,13 @@ func TestReexportsAreRefused(t *testing.T) {
 	}
 	count := 0
 	for line := range strings.Lines(string(text)) {
-		spelt, target, _ := strings.Cut(strings.TrimSpace(line), " ")
-		module, attribute := spelt[:strings.LastIndexByte(spelt, '.')], spelt[strings.LastIndexByte(spelt, '.')+1:]
-		names := []string{attribute}
-		for _, leaf := range below[target] {
-			names = append(names, attribute+"."+leaf)
-		}
-		for _, name := range names {
-			count++
-			if path := Canonical(module, name); !refused(path) {
-				t.Errorf("%s %s, looked up as %s, is allowed; it is %s", module, name, path, target)
+		words := strings.Fields(line) // a module and its attributes, with what they are where that has another name
+		for _, word := range words[1:] {
+			attribute, target, named := strings.Cut(word, "=")
+			if !named {
+				target = attribute
 			}
+			count += checkReexport(t, words[0], attribute, target, below[target])
 		}
 	}
 	t.Logf("%d spellings", count)

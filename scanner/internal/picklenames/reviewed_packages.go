@@ -102,7 +102,6 @@ var reviewedPackages = map[string]Entry{
 	"rdkit.DataStructs.cDataStructs.ExplicitBitVect":   classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.IntSparseIntVect":  classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.LongSparseIntVect": classCall(args(rawBytes)),
-	"rdkit.DataStructs.cDataStructs.SparseBitVect":     classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.UIntSparseIntVect": classCall(args(rawBytes)),
 }
 
