@@ -38,7 +38,8 @@ func matchStart(prefix []byte, size int64, name string) scanner.Claim {
 	}
 	named := hasPickleName(name)
 	probe := probeStream(prefix, size)
-	if (!named || strings.EqualFold(path.Ext(name), ".dat")) && !scanner.ModelNamed(name) && probe.isProse(prefix) {
+	ordinary := !named || strings.EqualFold(path.Ext(name), ".dat") // which data of any kind are called
+	if ordinary && !scanner.ModelNamed(name) && probe.isProse(prefix) {
 		return scanner.No
 	}
 	proto := len(prefix) > 1 && prefix[0] == 0x80 && prefix[1] <= picklevm.MaxProtocol

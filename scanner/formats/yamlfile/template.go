@@ -10,9 +10,9 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/conftree"
 )
 
-// templateKeys are keys under which training and serving tools keep a chat template
-// (axolotl's chat_template_jinja, the others of vLLM, TGI and transformers).
-var templateKeys = []string{"chat_template", "chat_template_jinja", "tool_chat_template"}
+// templateKeys are keys under which tools that train models keep a chat template, or the
+// name of one (axolotl: utils/schemas/config.py).
+var templateKeys = []string{"chat_template", "chat_template_jinja"}
 
 // isTemplate reports whether a value under a key is a template, and not the name of one.
 func isTemplate(key, value *conftree.Node) bool {
