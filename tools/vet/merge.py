@@ -1,7 +1,7 @@
 """Writes the tables of names: python tools/vet/merge.py JSON...
 
 Takes what collect.py saw in several environments, that is in several versions of
-a package, and writes one sorted table a package. A name is listed for what it is
+a package, and writes one table a package: a sorted paragraph a module. A name is listed for what it is
 inert for in every version that has it. What was rejected stands in tools/vet/rejected
 with the reason; it needs no row, since a package with a table is known as vetted.
 With --check the tables are compared with one environment and nothing is written.
@@ -144,7 +144,7 @@ class Package:
                 if few:
                     listed.append(f"{path} x rejected")
         listed += [f"{spelt} = {path}" for spelt, path in self.spellings(kept)]
-        return [head, *sorted(listed)], [head, *sorted(rejected)]
+        return [head, *listed], [head, *rejected]
 
 
 def unread(changed):
@@ -169,6 +169,16 @@ def read(files):
     return packages
 
 
+def paragraphs(head, *rows):
+    """Returns the text of a table: its head, and a paragraph a module with a line a name."""
+    modules = collections.defaultdict(list)
+    for row in rows:
+        path, _, says = row.partition(" ")
+        module, _, name = path.rpartition(".")
+        modules[module].append(f" {name} {says}")
+    return "\n".join([head, *("\n".join(["", module, *sorted(names)]) for module, names in sorted(modules.items()))]) + "\n"
+
+
 def write(packages):
     for folder in (NAMES / "data", REJECTED):
         for path in folder.glob("*.txt"):
@@ -176,9 +186,9 @@ def write(packages):
                 path.unlink()  # no environment has it any more
     for name, package in packages.items():
         listed, rejected = package.table()
-        (NAMES / "data" / f"{name}.txt").write_text("\n".join(listed) + "\n")
+        (NAMES / "data" / f"{name}.txt").write_text(paragraphs(*listed))
         REJECTED.mkdir(exist_ok=True)
-        (REJECTED / f"{name}.txt").write_text("\n".join(rejected) + "\n")
+        (REJECTED / f"{name}.txt").write_text(paragraphs(*rejected))
         print(f"{name}: {len(listed) - 1} listed, {len(rejected) - 1} rejected, versions {' '.join(sorted(package.versions, key=version_key))}")
     write_reexports({pair for package in packages.values() for pair in package.reexports.items()})
 
@@ -200,9 +210,11 @@ def read_reexports():
 
 def load(path):
     """Returns the letters of the rows of a table, and its versions."""
-    lines = path.read_text().splitlines() if path.exists() else ["#"]
-    fields = [line.split() for line in lines[1:]]
-    return {f[0]: f[1] for f in fields if f[1] not in ("=", "x")}, lines[0].split()[3:]
+    head, *modules = path.read_text().rstrip("\n").split("\n\n") if path.exists() else ["#"]
+    rows = {}
+    for module, *names in (text.split("\n ") for text in modules):
+        rows |= {f"{module}.{name}": letters for name, letters, *_ in map(str.split, names)}
+    return {path: letters for path, letters in rows.items() if letters not in ("=", "x")}, head.split()[3:]
 
 
 def check(packages):

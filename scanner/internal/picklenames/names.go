@@ -9,7 +9,6 @@
 package picklenames
 
 import (
-	"bytes"
 	"embed"
 	"slices"
 	"strings"
@@ -33,11 +32,11 @@ func (e Entry) Unconditional() bool { return e.Keep || e.Class && e.Call && e.Sh
 //go:embed data
 var data embed.FS
 
-// A table is what was found out of one package: lines sorted by path, which are looked
-// for in the text, because parsing a table costs more than most scans.
+// A table is what was found out of one package: a paragraph a module, sorted, with a line
+// a name. Names are looked for in the text, because parsing it costs more than most scans.
 type table struct {
-	lines []byte
-	part  bool // names that are not listed may be of versions that were not looked at
+	modules []string // each its path, then its names, each after a line break and a space
+	part    bool     // names that are not listed may be of versions that were not looked at
 }
 
 // tables holds a function for each vetted package that reads its table when it is
@@ -47,7 +46,7 @@ var tables = sync.OnceValue(func() map[string]func() table {
 	all := make(map[string]func() table, len(files))
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), ".txt")
-		all[name] = sync.OnceValue(func() table { return newTable(file(name)) })
+		all[name] = sync.OnceValue(func() table { return newTable(string(file(name))) })
 	}
 	delete(all, stdlibList)
 	return all
@@ -59,31 +58,26 @@ const stdlibList = "stdlib_modules"
 // newTable returns the table with a text. Its first line says in which versions the package
 // was looked at, and whether those are enough to know all its names: "# package whole
 // version..." or "# package part version...".
-func newTable(text []byte) table {
-	head, lines, _ := bytes.Cut(text, []byte("\n"))
-	fields := strings.Fields(string(head))
-	return table{lines: lines, part: len(fields) > 2 && fields[2] == "part"}
+func newTable(text string) table {
+	paragraphs := strings.Split(strings.TrimSuffix(text, "\n"), "\n\n")
+	fields := strings.Fields(paragraphs[0])
+	return table{modules: paragraphs[1:], part: len(fields) > 2 && fields[2] == "part"}
 }
 
-// find returns what the line of a path says after it: "letters evidence versions", or
+// find returns what the line of a path says after its name: "letters evidence versions", or
 // "= other path" where the package has the object under that one too.
 func (t table) find(path string) (string, bool) {
-	key := []byte(path)
-	low, high := 0, len(t.lines) // the line is in between, and both are starts of lines
-	for low < high {
-		at := bytes.LastIndexByte(t.lines[low:(low+high)/2], '\n') + 1 + low
-		length := bytes.IndexByte(t.lines[at:high], '\n')
-		listed, says, _ := bytes.Cut(t.lines[at:at+length], []byte(" "))
-		switch bytes.Compare(key, listed) {
-		case 0:
-			return string(says), true
-		case -1:
-			high = at
-		default:
-			low = at + length + 1
-		}
+	dot := max(strings.LastIndexByte(path, '.'), 0)
+	at, ok := slices.BinarySearchFunc(t.modules, path[:dot], func(lines, module string) int {
+		listed, _, _ := strings.Cut(lines, "\n")
+		return strings.Compare(listed, module)
+	})
+	if !ok {
+		return "", false
 	}
-	return "", false
+	_, rest, ok := strings.Cut(t.modules[at], "\n "+path[dot+1:]+" ")
+	says, _, _ := strings.Cut(rest, "\n")
+	return says, ok
 }
 
 // row returns the letters of a path that was shown inert for some use.

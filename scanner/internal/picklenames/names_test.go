@@ -19,36 +19,49 @@ func rows(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for name := range tables() {
-		lines := strings.Split(strings.TrimSuffix(string(file(name)), "\n"), "\n")
-		if !strings.HasPrefix(lines[0], "# "+name) {
+		paragraphs := strings.Split(strings.TrimSuffix(string(file(name)), "\n"), "\n\n")
+		if !strings.HasPrefix(paragraphs[0], "# "+name+" ") {
 			t.Errorf("the table %s does not say what was looked at", name)
 		}
-		if !bytes.HasSuffix(file(name), []byte("\n")) || !slices.IsSorted(lines[1:]) {
-			t.Errorf("the table %s is not sorted, or does not end with a line", name)
+		var modules []string
+		for _, p := range paragraphs[1:] {
+			lines := strings.Split(p, "\n ")
+			if modules = append(modules, lines[0]); !slices.IsSorted(lines[1:]) {
+				t.Errorf("the names of %s are not sorted", lines[0])
+			}
+			for _, line := range lines[1:] {
+				addRow(t, all, name, lines[0]+"."+line)
+			}
 		}
-		for _, line := range lines[1:] {
-			fields := strings.Fields(line)
-			path := fields[0]
-			switch {
-			case len(fields) < 3 || len(fields) > 4 || fields[1] != "=" && !slices.Contains(letters, fields[1]):
-				t.Errorf("%s: %q is no row", name, line)
-			case all[path] != "":
-				t.Errorf("%s is listed twice", path)
-			case fields[1] == leftOut:
-				if !Vetted(path) {
-					t.Errorf("%s is left out, and not known to be", path)
-				}
-			case fields[1] == "=":
-				all[path] = "= " + fields[2]
-			default:
-				all[path] = fields[1]
-			}
-			if top, _, _ := strings.Cut(path, "."); top != name && (name != "stdlib" || !Stdlib(top)) {
-				t.Errorf("%s is in the table %s, where nobody looks for it", path, name)
-			}
+		if !slices.IsSorted(modules) || len(slices.Compact(slices.Clone(modules))) != len(modules) {
+			t.Errorf("the modules of %s are not sorted, or one is there twice", name)
 		}
 	}
 	return all
+}
+
+// addRow checks a row of a table, and adds it to all.
+func addRow(t *testing.T, all map[string]string, table, row string) {
+	t.Helper()
+	fields := strings.Fields(row)
+	path := fields[0]
+	switch {
+	case len(fields) < 3 || len(fields) > 4 || fields[1] != "=" && !slices.Contains(letters, fields[1]):
+		t.Errorf("%s: %q is no row", table, row)
+	case all[path] != "":
+		t.Errorf("%s is listed twice", path)
+	case fields[1] == leftOut:
+		if !Vetted(path) {
+			t.Errorf("%s is left out, and not known to be", path)
+		}
+	case fields[1] == "=":
+		all[path] = "= " + fields[2]
+	default:
+		all[path] = fields[1]
+	}
+	if top, _, _ := strings.Cut(path, "."); top != table && (table != "stdlib" || !Stdlib(top)) {
+		t.Errorf("%s is in the table %s, where nobody looks for it", path, table)
+	}
 }
 
 func TestTablesAreReached(t *testing.T) {
