@@ -16,7 +16,7 @@ import (
 // Functions and classes that have no module to import them from travel as code
 // objects: by the arguments of types.CodeType, or as marshal writes them. What their
 // bytecode mentions is listed beside the finding. It clears nothing: code can compute
-// any name while it runs.
+// any name while it runs. What clears code is that it is known (known.go).
 
 // makesCode are the callables that make a code object of their arguments.
 var makesCode = map[string]bool{"types.CodeType": true, "dill._dill._create_code": true}

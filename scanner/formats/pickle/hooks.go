@@ -68,7 +68,7 @@ func (j *judge) harmless(v picklevm.Value) bool {
 		t := j.targetOf(v)
 		return t.listed && t.entry.Unconditional()
 	}
-	return j.isDatum(v) && j.classOf(v).path != "functools.partial"
+	return j.isKnown(v) || j.isDatum(v) && j.classOf(v).path != "functools.partial"
 }
 
 // reportHook reports a callable that an instance is given in place of a method.

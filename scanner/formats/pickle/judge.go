@@ -25,6 +25,7 @@ const (
 	flagState                                // a dict that was the state of an instance
 	flagShared                               // what a call gives that belongs to the whole process
 	flagRebuilt                              // BUILD ran on it more than once
+	flagKnown                                // code that is known, a function made of it, or a part of one
 )
 
 // A judge observes the machine and reports what a load would do. It serves one
@@ -132,8 +133,8 @@ func (j *judge) Import(v picklevm.Value, g *picklevm.Global, _ int64) error {
 		return errNoSuchName // in array bytes that run as opcodes, most names are no names
 	}
 	j.active = true
-	if t := j.targetOf(v); isArrayWrapper(t.path) || strings.HasPrefix(t.path, "scipy.stats.") {
-		j.m.KeepData() // what their states hold decides
+	if t := j.targetOf(v); isArrayWrapper(t.path) || isTypeByName(t.path) || t.danger.Code || strings.HasPrefix(t.path, "scipy.stats.") {
+		j.m.KeepData() // what their states, or the constants of code, hold decides
 	}
 	return nil
 }
@@ -176,7 +177,7 @@ func (j *judge) note(c picklevm.Call, t target, use scanner.Use) {
 // remembered of its result.
 func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 	if inert, err := j.judgeGuarded(t, c); inert || err != nil {
-		return flagInert, err
+		return resultFlags(t), err
 	}
 	switch {
 	case t.unresolved != "":
@@ -204,8 +205,13 @@ func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 // is to give a type by its name.
 func (j *judge) judgeRebuilt(t target, c picklevm.Call) (picklevm.Flags, error) {
 	made, isType := j.fetched(c.Result)
-	if isType && made.listed && made.entry.Class {
+	switch {
+	case isType && made.listed && made.entry.Class:
 		return flagInert, nil
+	case isType && isPartOfFunction[made.path]:
+		return 0, nil // what is made of it is judged
+	case !isType && j.knownCode(t, c):
+		return flagKnown, nil
 	}
 	if isType {
 		j.report(ruleEmbeddedCode, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
@@ -264,10 +270,8 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 	case ok && t.path == "builtins.getattr":
 		j.judgeFetched(c)
 		return flagFetched, nil
-	case ok && givesShared[t.path]:
-		return flagInert | flagShared, nil
 	case ok:
-		return flagInert, nil
+		return resultFlags(t), nil
 	case check.runsDangerous():
 		j.report(ruleDangerousCall, t, scanner.UseCall, c,
 			fmt.Sprintf("hands %s, which %s, to %%s", check.runs.quoted(), check.runs.danger.Text))
@@ -280,10 +284,18 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 }
 
 // givesShared are callables whose result belongs to the whole process: a class, a logger,
-// a function.
+// a function, a module.
 var givesShared = map[string]bool{
 	"builtins.type": true, "logging.getLogger": true, "numpy._core._ufunc_reconstruct": true, "torch.serialization._get_layout": true,
-	"re._compile": true,
+	"re._compile": true, "cloudpickle.cloudpickle.subimport": true,
+}
+
+// resultFlags returns what is to be remembered of the result of a call shown inert.
+func resultFlags(t target) picklevm.Flags {
+	if givesShared[t.path] {
+		return flagInert | flagShared
+	}
+	return flagInert
 }
 
 // judgeNew reports the construction of an instance unless its class is shown

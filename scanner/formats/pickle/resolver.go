@@ -13,7 +13,7 @@ var importers = map[string]bool{
 	"builtins.__import__": true, "importlib.__import__": true, "importlib.import_module": true, "pydoc.locate": true,
 	"pydoc.safeimport": true, "pkgutil.resolve_name": true, "hydra.utils.get_method": true, "hydra.utils.get_class": true,
 	"hydra.utils.get_object": true, "torch._utils._import_dotted_name": true, "importlib._bootstrap._gcd_import": true,
-	"dill._dill._import_module": true, "cloudpickle.cloudpickle.subimport": true, "joblib.externals.cloudpickle.cloudpickle.subimport": true,
+	"dill._dill._import_module": true, "cloudpickle.cloudpickle.subimport": true,
 }
 
 // fetched returns what the result of a call is that fetches a module or an attribute

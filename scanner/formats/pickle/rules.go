@@ -108,7 +108,8 @@ var ruleEmbeddedCode = &scanner.Rule{
 	Title:    "Pickle carries the bytecode of a function",
 	Severity: scanner.High,
 	Why: "cloudpickle and dill store functions and classes as compiled code. Whoever calls the loaded object runs code from the file, " +
-		"and bytecode cannot be cleared by reading names.",
+		"and bytecode cannot be cleared by reading names. Nothing is said of a function whose code is, field by field, what a vetted " +
+		"package compiles to: the schedules of Stable-Baselines3 agents.",
 	Fix: "Move the function into an importable module of yours and save the model again, or save data only.",
 	CWE: 502, Refs: []string{"https://github.com/cloudpipe/cloudpickle", "https://dill.readthedocs.io/", cwe502},
 }

@@ -22,6 +22,8 @@ var moduleAliases = map[string]string{
 	"_posixshmem": "multiprocessing.shared_memory", "_queue": "queue", "_random": "random", "_signal": "signal", "_socket": "socket",
 	"_struct": "struct", "_thread": "threading", "_weakref": "weakref", "nt": "os", "posix": "os", "os.path": "posixpath",
 	"pathlib._local": "pathlib", "pathlib._abc": "pathlib", "_pydatetime": "datetime", "array": "array",
+	"cloudpickle.cloudpickle_fast": "cloudpickle.cloudpickle", "joblib.externals.cloudpickle": "cloudpickle", "numba.cloudpickle": "cloudpickle",
+	"joblib.externals.cloudpickle.cloudpickle_fast": "cloudpickle.cloudpickle", "numba.cloudpickle.cloudpickle_fast": "cloudpickle.cloudpickle",
 	"numpy.core": "numpy._core", "numpy.matrixlib.defmatrix": "numpy",
 }
 

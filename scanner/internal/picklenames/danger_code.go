@@ -11,6 +11,7 @@ var dangerCode = danger{
 		"joblib.externals.cloudpickle.*",
 		"joblib.wrap_non_picklable_objects",
 		"loky.cloudpickle_wrapper.*",
+		"numba.cloudpickle.*",
 		"srsly.cloudpickle.*",
 		"types.CellType",
 		"types.CodeType",

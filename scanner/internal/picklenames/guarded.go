@@ -20,6 +20,9 @@ var guarded = map[string]Entry{
 	"operator.mul":    {Keep: true},
 	"operator.pow":    {Keep: true},
 
+	// A module in the globals of a function that is carried by value: of these, each only computes.
+	"cloudpickle.cloudpickle.subimport": call(args(Arg{Kind: Str, In: []string{"math", "numba", "numpy", "scipy", "torch"}})),
+
 	"functools.reduce": call(args(Arg{Kind: Global, In: []string{"operator.or_"}}, types)), // int | None
 
 	// __new__ opens the file, which neither numpy's _reconstruct nor a reference does.
