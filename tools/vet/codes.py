@@ -71,7 +71,7 @@ def known():
                 out = subprocess.run([python, HERE / "code_dump.py", folder, *modules.split(",")], check=True, capture_output=True, text=True).stdout
                 for found in out.splitlines():
                     code, path = found.split()
-                    if kind == "all" or "<" in path:
+                    if kind in ("all", path) or kind == "nested" and "<" in path:
                         yield code, path, name, version
 
 

@@ -2,7 +2,6 @@ package pickle
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -292,10 +291,15 @@ func (j *judge) isEncoded(v picklevm.Value) bool {
 	return path == "_codecs.encode" || path == "builtins.bytes" || path == "builtins.bytearray"
 }
 
-// follow hands the bytes that a call unpickles to the engine.
+// follow hands the bytes that a call of torch unpickles to the engine.
 func (c *checker) follow(v picklevm.Value) (bool, error) {
+	return c.followAs(memberName("bytes", c.call.At)+".pt", v) // named like what it must be
+}
+
+// followAs hands the bytes that a call unpickles to the engine, under a name.
+func (c *checker) followAs(name string, v picklevm.Value) (bool, error) {
 	j := c.j
-	member := scanner.Member{Name: fmt.Sprintf("bytes@%d.pt", c.call.At)} // named like what it must be
+	member := scanner.Member{Name: name}
 	switch {
 	case v.Kind() == picklevm.KindBytes || v.Kind() == picklevm.KindByteArray:
 		off, n, _, ok := j.m.Extent(v)

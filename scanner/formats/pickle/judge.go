@@ -179,6 +179,9 @@ func (j *judge) judgeCall(t target, c picklevm.Call) (picklevm.Flags, error) {
 	if inert, err := j.judgeGuarded(t, c); inert || err != nil {
 		return resultFlags(t), err
 	}
+	if flags, err := j.judgeNumba(t, c); flags != 0 || err != nil {
+		return flags, err
+	}
 	switch {
 	case t.unresolved != "":
 		j.report(ruleUnresolved, t, scanner.UseCall, c, "calls "+t.unresolved+", so that it cannot be said what runs")

@@ -24,7 +24,7 @@ import (
 const maxKnownCode = 1 << 16
 
 // isPartOfFunction are the types that cloudpickle and dill ask for by name to make functions.
-var isPartOfFunction = map[string]bool{"types.CodeType": true, "types.FunctionType": true, "types.LambdaType": true, "types.CellType": true}
+var isPartOfFunction = map[string]bool{"types.CodeType": true, "types.FunctionType": true, "types.LambdaType": true, "types.CellType": true, "types.MethodType": true}
 
 // unseen are the places, by the number of arguments of types.CodeType, of those that do not
 // decide what runs: the file, its line, and the table of lines.
@@ -39,11 +39,14 @@ func (j *judge) knownCode(t target, c picklevm.Call) bool {
 	}
 	switch t.path {
 	case "types.CodeType":
-		return j.isKnownCode(args)
+		_, known := j.knownPath(args)
+		return known
 	case "types.FunctionType", "types.LambdaType", "cloudpickle.cloudpickle._make_function":
 		return len(args) >= 2 && j.isKnown(args[0]) && j.areFit(args[1:])
 	case "cloudpickle.cloudpickle._make_skel_func":
 		return len(args) >= 1 && j.isKnown(args[0]) && j.areFit(args[1:])
+	case "types.MethodType":
+		return j.isMethodOfNumba(args)
 	case "types.CellType", "cloudpickle.cloudpickle._make_cell", "cloudpickle.cloudpickle._make_empty_cell":
 		return j.areFit(args)
 	case "cloudpickle.cloudpickle._fill_function":
@@ -96,12 +99,15 @@ func (j *judge) isFit(v picklevm.Value) bool {
 	return v.IsPlain() || j.consistsOf(v, func(made picklevm.Value) bool { return j.isDatum(made) || j.isKnown(made) })
 }
 
-// isKnownCode reports whether the arguments of types.CodeType make code that is known.
-func (j *judge) isKnownCode(args []picklevm.Value) bool {
+// knownPath returns the path of the function whose code the arguments of types.CodeType make.
+func (j *judge) knownPath(args []picklevm.Value) (string, bool) {
 	code, ok := j.appendCode(nil, args, 0)
 	j.owed += int64(len(code))
+	if !ok {
+		return "", false
+	}
 	sum := sha256.Sum256(code)
-	return ok && picklenames.KnownCode(hex.EncodeToString(sum[:16]))
+	return picklenames.KnownCode(hex.EncodeToString(sum[:16]))
 }
 
 // appendCode appends what stands for a code object and for no other one.

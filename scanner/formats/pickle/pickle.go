@@ -101,6 +101,9 @@ func (j *judge) load() error {
 	j.begin()
 	start := j.m.Offset()
 	result, err := j.m.Load()
+	if err == nil {
+		j.judgeNumbaMember(result)
+	}
 	err = errors.Join(err, j.finish(result, err), j.followLiterals(), j.restart(start), j.behindFrame(), j.otherReadings(start))
 	var input *scanner.Error
 	if errors.As(err, &input) && input.Reason == scanner.Truncated {

@@ -109,7 +109,7 @@ var ruleEmbeddedCode = &scanner.Rule{
 	Severity: scanner.High,
 	Why: "cloudpickle and dill store functions and classes as compiled code. Whoever calls the loaded object runs code from the file, " +
 		"and bytecode cannot be cleared by reading names. Nothing is said of a function whose code is, field by field, what a vetted " +
-		"package compiles to: the schedules of Stable-Baselines3 agents.",
+		"package compiles to: the schedules of Stable-Baselines3 agents, the distances of UMAP.",
 	Fix: "Move the function into an importable module of yours and save the model again, or save data only.",
 	CWE: 502, Refs: []string{"https://github.com/cloudpipe/cloudpickle", "https://dill.readthedocs.io/", cwe502},
 }

@@ -46,6 +46,8 @@ func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (r
 		j.partials[target] = state
 	case isArrayWrapper(class.path): // an array takes its place
 		return j.splice(state, at)
+	case class.path == "pynndescent.pynndescent_.NNDescent":
+		j.judgeIndex(target, state, at)
 	case class.path == "torch.ScriptObject":
 		j.judgeScriptObject(class, target, state, at)
 	case isFileWrapper(class.path):

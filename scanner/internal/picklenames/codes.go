@@ -11,7 +11,11 @@ import (
 //go:embed codes.txt
 var codes string
 
-// KnownCode reports whether a code object is one of a vetted package's functions that are
-// inert when they are called later with any data. The hash is over the fields that decide what
-// runs, in hexadecimal digits.
-func KnownCode(hash string) bool { return strings.Contains(codes, "\n"+hash+" ") }
+// KnownCode returns the path of the function of a vetted package to whose code a hash belongs;
+// such a function is inert when it is called later with any data. The hash is over the fields
+// that decide what runs, in hexadecimal digits.
+func KnownCode(hash string) (path string, ok bool) {
+	_, rest, ok := strings.Cut(codes, "\n"+hash+" ")
+	path, _, _ = strings.Cut(rest, " ")
+	return path, ok
+}

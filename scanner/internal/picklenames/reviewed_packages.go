@@ -16,6 +16,9 @@ var reviewedPackages = map[string]Entry{
 	"statsmodels.base.data.PandasData":    filled,
 	"statsmodels.base.data.PatsyData":     filled,
 
+	// BUILD compiles functions of its own around the metric of the state; the judge looks at that.
+	"pynndescent.pynndescent_.NNDescent": filled,
+
 	"omegaconf.dictconfig.DictConfig": filled,
 	"omegaconf.listconfig.ListConfig": filled,
 
