@@ -20,7 +20,7 @@ import (
 // the source of that function compiles to (tools/vet/codes.py). What it closes over and its
 // globals have to be data, listed names, known functions or modules that only compute.
 
-// maxKnownCode is how many bytes the fields of a code object may take that is compared.
+// maxKnownCode is how many values and bytes of bytecode a code object may have that is compared.
 const maxKnownCode = 1 << 16
 
 // isPartOfFunction are the types that cloudpickle and dill ask for by name to make functions.
@@ -101,8 +101,9 @@ func (j *judge) isFit(v picklevm.Value) bool {
 
 // knownPath returns the path of the function whose code the arguments of types.CodeType make.
 func (j *judge) knownPath(args []picklevm.Value) (string, bool) {
-	code, ok := j.appendCode(nil, args, 0)
-	j.owed += int64(len(code))
+	c := &coder{j: j, left: maxKnownCode}
+	code, ok := c.code(nil, args, 0)
+	j.owed += int64(maxKnownCode-c.left) + int64(len(code))
 	if !ok {
 		return "", false
 	}
@@ -110,8 +111,15 @@ func (j *judge) knownPath(args []picklevm.Value) (string, bool) {
 	return picklenames.KnownCode(hex.EncodeToString(sum[:16]))
 }
 
-// appendCode appends what stands for a code object and for no other one.
-func (j *judge) appendCode(b []byte, args []picklevm.Value, depth int) ([]byte, bool) {
+// A coder writes code objects and their constants as bytes that stand for them and for no
+// other ones, as tools/vet/code_dump.py does. Each method appends, and says whether it could.
+type coder struct {
+	j    *judge
+	left int // values, and bytes of texts, that are still looked at
+}
+
+// code appends a code object, from the arguments of types.CodeType.
+func (c *coder) code(b []byte, args []picklevm.Value, depth int) ([]byte, bool) {
 	without, ok := unseen[len(args)]
 	if !ok {
 		return b, false
@@ -121,16 +129,15 @@ func (j *judge) appendCode(b []byte, args []picklevm.Value, depth int) ([]byte, 
 		if slices.Contains(without, i) {
 			continue
 		}
-		if b, ok = j.appendConstant(b, v, depth+1); !ok {
+		if b, ok = c.constant(b, v, depth+1); !ok {
 			return b, false
 		}
 	}
 	return append(b, ';'), true
 }
 
-// appendConstant appends what stands for a constant, as tools/vet/code_dump.py writes it.
-func (j *judge) appendConstant(b []byte, v picklevm.Value, depth int) ([]byte, bool) {
-	if len(b) > maxKnownCode || depth > maxDataDepth {
+func (c *coder) constant(b []byte, v picklevm.Value, depth int) ([]byte, bool) {
+	if c.left--; c.left < 0 || len(b) > maxKnownCode || depth > maxDataDepth {
 		return b, false
 	}
 	switch v.Kind() {
@@ -142,55 +149,48 @@ func (j *judge) appendConstant(b []byte, v picklevm.Value, depth int) ([]byte, b
 		}
 		return append(b, 'F'), true
 	case picklevm.KindInt, picklevm.KindBigInt:
-		return fmt.Appendf(b, "i%s;", j.render(v, maxShownString)), true
+		return fmt.Appendf(b, "i%s;", c.j.render(v, maxShownString)), true
 	case picklevm.KindFloat:
-		n, err := strconv.ParseFloat(j.number(v), 64)
+		n, err := strconv.ParseFloat(c.j.number(v), 64)
 		return binary.BigEndian.AppendUint64(append(b, 'd'), math.Float64bits(n)), err == nil
 	case picklevm.KindStr:
-		text, ok := j.m.Str(v)
+		text, ok := c.j.m.Str(v)
+		c.left -= len(text)
 		return fmt.Appendf(b, "s%d:%s", len(text), text), ok
-	case picklevm.KindTuple:
-		items, _, _ := j.m.Items(v)
-		b, ok := j.appendConstants(append(b, '('), items, depth)
-		return append(b, ')'), ok
-	case picklevm.KindFrozenSet:
-		return j.appendSet(b, v, depth)
+	case picklevm.KindTuple, picklevm.KindFrozenSet:
+		return c.items(b, v, depth)
 	case picklevm.KindBytes, picklevm.KindCall:
-		return j.appendMade(b, v, depth)
+		return c.made(b, v, depth)
 	default:
 		return b, false
 	}
 }
 
-func (j *judge) appendConstants(b []byte, items []picklevm.Value, depth int) (_ []byte, ok bool) {
-	for _, v := range items {
-		if b, ok = j.appendConstant(b, v, depth+1); !ok {
-			return b, false
-		}
-	}
-	return b, true
-}
-
-// appendSet appends the items of a frozenset, which have no order.
-func (j *judge) appendSet(b []byte, v picklevm.Value, depth int) ([]byte, bool) {
-	values, cut, _ := j.m.Items(v)
+// items appends a tuple, or a frozenset, whose items have no order.
+func (c *coder) items(b []byte, v picklevm.Value, depth int) ([]byte, bool) {
+	values, cut, _ := c.j.m.Items(v)
 	var items [][]byte
 	for _, v := range values {
-		item, ok := j.appendConstant(nil, v, depth+1)
+		item, ok := c.constant(nil, v, depth+1)
 		if items = append(items, item); !ok {
 			return b, false
 		}
 	}
-	slices.SortFunc(items, bytes.Compare)
-	return append(append(append(b, '{'), bytes.Join(items, nil)...), '}'), !cut
+	open, end := byte('('), byte(')')
+	if v.Kind() == picklevm.KindFrozenSet {
+		slices.SortFunc(items, bytes.Compare)
+		open, end = '{', '}'
+	}
+	return append(append(append(b, open), bytes.Join(items, nil)...), end), !cut
 }
 
-// appendMade appends a code object in another, or bytes.
-func (j *judge) appendMade(b []byte, v picklevm.Value, depth int) ([]byte, bool) {
+// made appends a code object in another, or bytes.
+func (c *coder) made(b []byte, v picklevm.Value, depth int) ([]byte, bool) {
+	j := c.j
 	args := j.m.Item(v, 1)
 	if v.Kind() == picklevm.KindCall && j.callee(j.m.Item(v, 0)).path == "types.CodeType" && args.Kind() == picklevm.KindTuple {
 		items, _, _ := j.m.Items(args)
-		return j.appendCode(b, items, depth)
+		return c.code(b, items, depth)
 	}
 	if v.Kind() == picklevm.KindCall && !j.isEncoded(v) {
 		return b, false
@@ -198,5 +198,6 @@ func (j *judge) appendMade(b []byte, v picklevm.Value, depth int) ([]byte, bool)
 	p := payload{j: j}
 	defer func() { j.p.Budget.Release(p.held) }()
 	content, err := p.decode(v, 0)
+	c.left -= len(content)
 	return fmt.Appendf(b, "b%d:%s", len(content), content), err == nil && (content != nil || v.Kind() == picklevm.KindBytes)
 }
