@@ -26,6 +26,9 @@ func (c *checker) arguments(t target) (bool, error) {
 	if c.call.Args.Kind() != picklevm.KindTuple || c.call.Kwargs != 0 {
 		return false, nil
 	}
+	if ok, err := c.keywords(t); !ok || err != nil {
+		return false, err
+	}
 	args, _, _ := c.j.m.Items(c.call.Args)
 	args = append(slices.Clone(t.bound), args...)
 	ok, err := c.shape(t.entry.Shape, args)
@@ -240,7 +243,7 @@ func (c *checker) named(want *picklenames.Arg, v picklevm.Value) bool {
 // callable reports whether a value is inert when it is called without arguments, as
 // collections.defaultdict does.
 func (c *checker) callable(v picklevm.Value) (bool, error) {
-	if v.Kind() != picklevm.KindGlobal && v.Kind() != picklevm.KindCall && !c.j.isModuleClass(v) || !c.plainPartial(v) {
+	if v.Kind() != picklevm.KindGlobal && v.Kind() != picklevm.KindCall && !c.j.isModuleClass(v) {
 		return false, nil
 	}
 	t := c.j.callee(v)
@@ -248,24 +251,32 @@ func (c *checker) callable(v picklevm.Value) (bool, error) {
 	case t.unresolved != "" || !t.listed:
 		c.runs = &t
 		return false, nil
-	case len(t.bound) == 0 && (t.entry.Unconditional() || t.entry.Class && t.entry.Call):
+	case len(t.bound)+len(t.named) == 0 && (t.entry.Unconditional() || t.entry.Class && t.entry.Call):
 		return true, nil
 	case !t.entry.Call:
 		c.runs = &t
 		return false, nil
 	}
+	if ok, err := c.keywords(t); !ok || err != nil {
+		return false, err
+	}
 	return c.shape(t.entry.Shape, t.bound)
 }
 
-// plainPartial reports whether a value, where it is a functools.partial object, holds
-// no keywords, which are not looked at.
-func (c *checker) plainPartial(v picklevm.Value) bool {
-	state, ok := c.j.partials[v]
-	if !ok {
-		return true
+// keywords reports whether what functools.partial binds by its name is what the callable
+// takes by whatever name.
+func (c *checker) keywords(t target) (bool, error) {
+	for i, v := range t.named {
+		if t.entry.Shape.Named == nil {
+			return false, nil
+		}
+		if i%2 == 1 { // names stand before values
+			if ok, err := c.argument(t.entry.Shape.Named, v, nil); !ok || err != nil {
+				return false, err
+			}
+		}
 	}
-	kwargs := c.j.m.Item(state, 2)
-	return kwargs.Kind() == picklevm.KindNone || kwargs.Kind() == picklevm.KindDict && c.j.m.Len(kwargs) == 0
+	return true, nil
 }
 
 // function reports whether a callable is inert when it is called with the

@@ -44,6 +44,8 @@ func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (r
 		j.judgeDtype(target, state, at)
 	case class.path == "functools.partial":
 		j.partials[target] = state
+	case class.path == "random.Random" && !j.isValue(state): // what its methods compute with
+		j.reportHooks(target, "sets the state of", at, state)
 	case isArrayWrapper(class.path): // an array takes its place
 		return j.splice(state, at)
 	case class.path == "pynndescent.pynndescent_.NNDescent":

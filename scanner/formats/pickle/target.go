@@ -28,6 +28,7 @@ type target struct {
 
 	guard picklenames.Entry // what is inert about something dangerous
 	bound []picklevm.Value  // arguments that functools.partial binds before others
+	named []picklevm.Value  // and those that it binds by their names
 }
 
 // targetOf returns the target of a global.
@@ -123,15 +124,19 @@ func (j *judge) resultCallee(v picklevm.Value) target {
 // partialCallee returns what a functools.partial object runs: the function of the
 // call that made it, or of the state that it was given since.
 func (j *judge) partialCallee(v picklevm.Value, args []picklevm.Value) target {
+	var named []picklevm.Value
 	if state, ok := j.partials[v]; ok {
-		if state.Kind() != picklevm.KindTuple || j.m.Item(state, 1).Kind() != picklevm.KindTuple {
+		kwargs := j.m.Item(state, 2)
+		if state.Kind() != picklevm.KindTuple || j.m.Item(state, 1).Kind() != picklevm.KindTuple || kwargs.Kind() != picklevm.KindDict && kwargs.Kind() != picklevm.KindNone {
 			return target{path: j.render(v, 120), unresolved: "a functools.partial object with a state of its own"}
 		}
 		bound, _, _ := j.m.Items(j.m.Item(state, 1))
 		args = append([]picklevm.Value{j.m.Item(state, 0)}, bound...)
+		named, _, _ = j.m.Items(kwargs)
 	}
 	t := j.callee(args[0])
 	t.bound = append(append([]picklevm.Value(nil), args[1:]...), t.bound...)
+	t.named = append(append([]picklevm.Value(nil), named...), t.named...)
 	return t
 }
 

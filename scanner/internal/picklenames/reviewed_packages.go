@@ -100,6 +100,31 @@ var reviewedPackages = map[string]Entry{
 	"river._river_rust.stats.RsRollingROCAUC":   classCall(Shape{Rest: &literal}),
 	"river._river_rust.vectordict.VectorDict":   classCall(Shape{}.opt(value, Arg{Kind: Callable}, value, literal)),
 
+	// What models of river make when they meet a new feature: counters and sums, from
+	// numbers (river/stats, sketch/histogram.py, naive_bayes/gaussian.py).
+	"river.naive_bayes.gaussian.GaussianNB._make_gaussian": call(Shape{}),
+	"river.sketch.histogram.Histogram":                     classCall(literals),
+	"river.stats.count.Count":                              classCall(literals),
+	"river.stats.cov.Cov":                                  classCall(literals),
+	"river.stats.ewmean.EWMean":                            classCall(literals),
+	"river.stats.ewvar.EWVar":                              classCall(literals),
+	"river.stats.iqr.IQR":                                  classCall(literals),
+	"river.stats.iqr.RollingIQR":                           classCall(literals),
+	"river.stats.kurtosis.Kurtosis":                        classCall(literals),
+	"river.stats.maximum.AbsMax":                           classCall(literals),
+	"river.stats.maximum.Max":                              classCall(literals),
+	"river.stats.maximum.RollingAbsMax":                    classCall(literals),
+	"river.stats.maximum.RollingMax":                       classCall(literals),
+	"river.stats.mean.Mean":                                classCall(literals),
+	"river.stats.minimum.Min":                              classCall(literals),
+	"river.stats.minimum.RollingMin":                       classCall(literals),
+	"river.stats.pearson.PearsonCorr":                      classCall(literals),
+	"river.stats.quantile.Quantile":                        classCall(literals),
+	"river.stats.quantile.RollingQuantile":                 classCall(literals),
+	"river.stats.skew.Skew":                                classCall(literals),
+	"river.stats.summing.Sum":                              classCall(literals),
+	"river.stats.var.Var":                                  classCall(literals),
+
 	// Classes of C++ that parse their state from bytes (rdkit: Wrap/Mol.cpp, DataStructs/Wrap).
 	"rdkit.Chem.rdchem.Mol":                            classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.ExplicitBitVect":   classCall(args(rawBytes)),

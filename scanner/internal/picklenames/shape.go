@@ -35,9 +35,10 @@ type Arg struct {
 
 // A Shape is the arguments for which a call is inert.
 type Shape struct {
-	Args []Arg // required
-	Opt  []Arg // may follow
-	Rest *Arg  // any number of these may follow
+	Args  []Arg // required
+	Opt   []Arg // may follow
+	Rest  *Arg  // any number of these may follow
+	Named *Arg  // what functools.partial may bind by a name
 }
 
 // anyData reports whether a shape takes whatever data it is given.
@@ -57,6 +58,7 @@ var (
 	literal     = Arg{Kind: Literal}
 	value       = Arg{Kind: Value}
 	values      = Shape{Rest: &value}
+	literals    = Shape{Rest: &literal, Named: &literal}
 	// arrayClass is what numpy's _reconstruct makes an array of, without its __new__.
 	arrayClass = Arg{Kind: Class, Also: []string{"numpy.memmap"}}
 	latin1     = Arg{Kind: Str, In: []string{"latin1", "latin-1", "latin_1", "iso-8859-1"}}
