@@ -10,6 +10,7 @@ package pickle
 import (
 	"context"
 	"errors"
+	"math"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
@@ -72,9 +73,10 @@ func runEach(ctx context.Context, p *scanner.Pass) (oneMemo, error) {
 
 // streams judges the streams from the machine's position on.
 func (j *judge) streams() error {
-	p := j.p
-	for first := true; first || j.m.Remaining() > 0 && j.plausible(); first = false {
+	p, left := j.p, j.loads()
+	for first := true; first || left > 0 && j.m.Remaining() > 0 && j.plausible(); first = false {
 		err := j.load()
+		left--
 		if !first {
 			j.memo.note(j, err)
 		}
@@ -87,6 +89,22 @@ func (j *judge) streams() error {
 		}
 	}
 	return nil
+}
+
+// legacyMagic is the first pickle of an older file of torch, and legacyPickles is how many of
+// them it has: what lies behind are the tensors, and what of it is none the engine looks at.
+const (
+	legacyMagic   = "\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+	legacyPickles = 5
+)
+
+// loads returns how many times a loader calls load at most.
+func (j *judge) loads() int {
+	head := make([]byte, len(legacyMagic))
+	if n, _ := j.p.ReadAt(head, j.m.Offset()); n == len(head) && string(head) == legacyMagic {
+		return legacyPickles
+	}
+	return math.MaxInt
 }
 
 // plausible reports whether a stream may start at the machine's position.
