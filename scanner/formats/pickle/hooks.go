@@ -45,6 +45,8 @@ func (j *judge) mayRun(v picklevm.Value) bool {
 // one that is computed.
 func (j *judge) mayBeHook(key picklevm.Value) bool {
 	switch name, ok := j.m.Str(key); {
+	case ok && name == "__orig_class__": // a note of typing of how the instance was spelt: nothing calls it
+		return false
 	case ok:
 		return hookNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
 	default: // a call may give a string, or something equal to one
