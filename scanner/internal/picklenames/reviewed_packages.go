@@ -48,6 +48,20 @@ var reviewedPackages = map[string]Entry{
 	// What compares two of them turns their own fields into JSON.
 	"transformers.generation.configuration_utils.GenerationConfig": filled,
 
+	// What lies where in a distributed checkpoint: data classes, of which one takes its state from a tuple and compares a
+	// member of it with those of an enumeration (torch 2.0 to 2.15: distributed/checkpoint, distributed/_shard).
+	"torch.distributed._shard.sharded_tensor.metadata.MEM_FORMAT_ENCODING": classCall(args(integer)),
+	"torch.distributed._shard.sharded_tensor.metadata.TensorProperties":    class(),
+	"torch.distributed.checkpoint.filesystem._StorageInfo":                 filled,
+	"torch.distributed.checkpoint.metadata.BytesStorageMetadata":           filled,
+	"torch.distributed.checkpoint.metadata.ChunkStorageMetadata":           filled,
+	"torch.distributed.checkpoint.metadata.Metadata":                       filled,
+	"torch.distributed.checkpoint.metadata.MetadataIndex":                  filled,
+	"torch.distributed.checkpoint.metadata.StorageMeta":                    filled,
+	"torch.distributed.checkpoint.metadata.TensorProperties":               class(),
+	"torch.distributed.checkpoint.metadata.TensorStorageMetadata":          filled,
+	"torch.distributed.checkpoint.metadata._MEM_FORMAT_ENCODING":           classCall(args(integer)),
+
 	// Iterating it runs what it keeps, which is judged by itself; BUILD fills it.
 	"torch.utils.data.dataloader.DataLoader": class(),
 
