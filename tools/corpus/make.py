@@ -15,7 +15,7 @@ import pickle
 import sys
 import warnings
 
-GROUPS = ("stdlib", "numpy", "scipy", "pandas", "sklearn", "torch", "boosting", "statistics", "hub", "frameworks")
+GROUPS = ("stdlib", "numpy", "scipy", "pandas", "sklearn", "torch", "boosting", "statistics", "hub", "frameworks", "training", "library", "play")
 COMPRESSORS = ("zlib", "gzip", "bz2", "lzma", "xz", "lz4")
 
 

@@ -163,14 +163,18 @@ class Collector:
 
     def module(self, module):
         for attribute, thing in list(vars(module).items()):
-            spelt = f"{module.__name__}.{attribute}"
-            if isinstance(thing, types.ModuleType):
-                if is_sink_module(thing.__name__) and thing.__name__ != spelt:
-                    self.reexports.setdefault(module.__name__, {})[attribute] = thing.__name__
-            elif issubclass(type(thing), type):  # generic aliases pass for their class
-                self.type(spelt, thing)
-            elif callable(thing) and isinstance(attribute, str):
-                self.function(spelt, thing, module)
+            with contextlib.suppress(Exception):  # what stands for a missing package raises for whatever it is asked
+                self.attribute(module, attribute, thing)
+
+    def attribute(self, module, attribute, thing):
+        spelt = f"{module.__name__}.{attribute}"
+        if isinstance(thing, types.ModuleType):
+            if is_sink_module(thing.__name__) and thing.__name__ != spelt:
+                self.reexports.setdefault(module.__name__, {})[attribute] = thing.__name__
+        elif issubclass(type(thing), type):  # generic aliases pass for their class
+            self.type(spelt, thing)
+        elif callable(thing) and isinstance(attribute, str):
+            self.function(spelt, thing, module)
 
     def type(self, spelt, cls):
         path = path_of(cls)
@@ -356,7 +360,7 @@ def short(reason):
 DISTRIBUTIONS = {
     "PIL": "pillow", "dateutil": "python-dateutil", "git": "GitPython", "hydra": "hydra-core", "imblearn": "imbalanced-learn",
     "skbase": "scikit-base", "sklearn": "scikit-learn", "umap": "umap-learn", "yaml": "PyYAML", "cv2": "opencv-python",
-    "lightning_fabric": "pytorch-lightning",
+    "lightning_fabric": "pytorch-lightning", "pyannote": "pyannote.audio",
 }
 
 

@@ -377,11 +377,11 @@ var (
 	}}
 	// indexClass are the classes of which pandas's helpers call __new__ with keywords.
 	// tensorClass is what a tensor is cast to, without its __new__. Those of fastai compute
-	// like torch.Tensor and copy attributes along (fastai/torch_core.py, vision/core.py).
+	// like torch.Tensor and copy attributes along (fastai/torch_core.py, vision/core.py), as that of MONAI does (monai/data/meta_tensor.py).
 	tensorClass = Arg{Kind: Class, Also: []string{
 		"fastai.torch_core.TensorBase", "fastai.torch_core.TensorCategory", "fastai.torch_core.TensorFlowField", "fastai.torch_core.TensorImage",
 		"fastai.torch_core.TensorImageBW", "fastai.torch_core.TensorImageBase", "fastai.torch_core.TensorMask", "fastai.torch_core.TensorMultiCategory",
-		"fastai.torch_core.TitledTensorScalar", "fastai.vision.core.TensorBBox", "fastai.vision.core.TensorPoint",
+		"fastai.torch_core.TitledTensorScalar", "fastai.vision.core.TensorBBox", "fastai.vision.core.TensorPoint", "monai.data.meta_tensor.MetaTensor",
 	}}
 	indexClass = Arg{Kind: Class, In: []string{
 		"pandas.CategoricalIndex", "pandas.DatetimeIndex", "pandas.Index", "pandas.IntervalIndex", "pandas.MultiIndex", "pandas.PeriodIndex", "pandas.RangeIndex",

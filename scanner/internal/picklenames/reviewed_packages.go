@@ -91,6 +91,25 @@ var reviewedPackages = map[string]Entry{
 	"peft.utils.peft_types.TaskType":                    classCall(args(str)),
 	"regex._regex_core.RegexFlag":                       classCall(args(integer)),
 
+	// Enumerations, and records of fields, that trainers keep in their arguments and states.
+	"deepspeed.runtime.fp16.loss_scaler.DynamicLossScaler":            filled,
+	"deepspeed.runtime.fp16.loss_scaler.LossScaler":                   filled,
+	"deepspeed.runtime.zero.config.ZeroStageEnum":                     classCall(args(integer)),
+	"deepspeed.runtime.zero.offload_config.OffloadDeviceEnum":         classCall(args(str)),
+	"deepspeed.utils.tensor_fragment.fragment_address":                filled,
+	"megatron.core.enums.ModelType":                                   classCall(args(integer)),
+	"megatron.core.transformer.enums.AttnMaskType":                    classCall(args(integer)),
+	"megatron.core.transformer.enums.AttnType":                        classCall(args(integer)),
+	"ray.rllib.algorithms.algorithm_config.TorchCompileWhatToCompile": classCall(args(str)),
+	"trl.trainer.dpo_config.FDivergenceType":                          classCall(args(str)),
+
+	// The batch of graphs that it makes has the class of a batch and that of its items for bases: those of PyG alone
+	// (torch_geometric/data/batch.py, 2.4 and 2.8).
+	"torch_geometric.data.batch.DynamicInheritanceGetter.__call__": call(args(
+		Arg{Kind: Class, In: []string{"torch_geometric.data.batch.Batch"}},
+		Arg{Kind: Class, In: []string{"torch_geometric.data.data.Data", "torch_geometric.data.hetero_data.HeteroData", "torch_geometric.data.temporal.TemporalData"}},
+	)),
+
 	// An enumeration, and a named tuple of a number and its value (common/type_aliases.py).
 	"stable_baselines3.common.type_aliases.TrainFreq":          classCall(args(integer, dataArg)),
 	"stable_baselines3.common.type_aliases.TrainFrequencyUnit": classCall(args(str)),
