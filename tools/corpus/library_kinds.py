@@ -201,6 +201,19 @@ def yolov5():
     yield "classes", {"model": model, "wandb_id": None, "training_results": "a", "opt": argparse.Namespace(weights="a", save_dir=pathlib.Path("x"))}
 
 
+def detectors():
+    """Yields checkpoints of YOLOv8 as its first versions wrote them."""
+    from ultralytics.nn import tasks
+
+    defaults = first("ultralytics.yolo.utils.DEFAULT_CFG", "ultralytics.utils.DEFAULT_CFG")
+    for name, config in (("DetectionModel", "yolov8n.yaml"), ("SegmentationModel", "yolov8n-seg.yaml"), ("PoseModel", "yolov8n-pose.yaml")):
+        with contextlib.suppress(AttributeError):
+            model = getattr(tasks, name)(config, verbose=False)
+            model.args, model.names = defaults, {0: "a"}
+            model.criterion = model.init_criterion() if hasattr(model, "init_criterion") else None
+            yield name, {"epoch": -1, "best_fitness": None, "model": model.half(), "ema": None, "optimizer": None, "train_args": vars(defaults), "date": "2023", "version": "8.0"}
+
+
 def speech_synthesis():
     from TTS.tts.configs.vits_config import VitsConfig
 
@@ -226,7 +239,7 @@ def segmentation():
 
 
 EVERY = (
-    taggers, speech, separators, graphs, molecules, symmetries, medical, images, augmentations, languages, contrastive, nodes, vision, mm1, sequences, yolov5, speech_synthesis, old_timm, segmentation,
+    taggers, speech, separators, graphs, molecules, symmetries, medical, images, augmentations, languages, contrastive, nodes, vision, mm1, sequences, yolov5, detectors, speech_synthesis, old_timm, segmentation,
 )
 
 
