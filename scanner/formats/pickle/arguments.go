@@ -32,14 +32,22 @@ func (c *checker) arguments(t target) (bool, error) {
 	args, _, _ := c.j.m.Items(c.call.Args)
 	args = append(slices.Clone(t.bound), args...)
 	ok, err := c.shape(t.entry.Shape, args)
-	return ok && (t.path != "copyreg._reconstructor" || c.copies(args[1], args[2])), err
+	switch {
+	case !ok || err != nil:
+		return false, err
+	case t.path == "copyreg._reconstructor":
+		return c.copies(args[1], args[2]), nil
+	case setsTensorState[t.path]:
+		return c.j.isTensorState(args[len(args)-1]), nil
+	}
+	return true, nil
 }
 
 // copies reports whether the base class that copyreg._reconstructor makes an instance by
 // takes data, or only copies references out of a container: others ask what is in it for
 // its text, its number or its hash.
 func (c *checker) copies(base, state picklevm.Value) bool {
-	if c.j.isData(state) {
+	if c.j.isValue(state) {
 		return true
 	}
 	switch path := c.j.callee(base).path; state.Kind() {
@@ -121,7 +129,7 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 	case picklenames.Named:
 		return c.named(want, v), nil
 	case picklenames.Function:
-		return c.function(v, rest)
+		return c.function(want, v, rest)
 	case picklenames.Iterable:
 		return c.iterable(v), nil
 	case picklenames.Types:
@@ -281,10 +289,10 @@ func (c *checker) keywords(t target) (bool, error) {
 
 // function reports whether a callable is inert when it is called with the
 // arguments that stand in a tuple two places behind it, as _rebuild_from_type_v2 does.
-func (c *checker) function(v picklevm.Value, rest []picklevm.Value) (bool, error) {
+func (c *checker) function(want *picklenames.Arg, v picklevm.Value, rest []picklevm.Value) (bool, error) {
 	t := c.j.callee(v)
 	c.j.judged[t.global] = scanner.UseCall
-	if !t.listed || !t.entry.Call || len(rest) < 2 || rest[1].Kind() != picklevm.KindTuple {
+	if !t.listed || !t.entry.Call || !slices.Contains(want.In, t.path) || len(rest) < 2 || rest[1].Kind() != picklevm.KindTuple {
 		c.runs = &t
 		return false, nil
 	}

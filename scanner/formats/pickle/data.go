@@ -82,13 +82,21 @@ func (j *judge) dataWithin(v picklevm.Value, leaf func(picklevm.Value) bool, dep
 
 // valueTypes are what makes values whose methods are C code, by the start of the path.
 var valueTypes = []string{
-	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "functools.reduce", "itertools.", "joblib.numpy_pickle.NumpyArrayWrapper", "numpy.",
-	"operator.getitem", "pandas.", "pyarrow.", "pytz.", "scipy.sparse.", "torch.Size", "torch.Tensor", "torch._tensor._rebuild", "torch._utils._rebuild", "torch.device",
-	"torch.nested.", "torch.nn.parameter.", "torch.serialization._get_layout", "torch.storage.", "torch.torch_version.", "types.GenericAlias", "uuid.", "zoneinfo.",
+	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "itertools.", "joblib.numpy_pickle.NumpyArrayWrapper", "numpy.",
+	"pandas._libs.", "pandas.arrays.", "pandas.core.arrays.", "pandas.core.dtypes.", "pandas.core.indexes.", "pandas.core.internals.", "pandas.core.sparse.array.",
+	"pandas.Categorical", "pandas.DatetimeIndex", "pandas.DatetimeTZDtype", "pandas.Index", "pandas.Interval", "pandas.MultiIndex", "pandas.Period", "pandas.RangeIndex",
+	"pandas.SparseDtype", "pandas.StringDtype", "pandas.Timedelta", "pandas.Timestamp", "pandas.BooleanDtype", "pandas.ArrowDtype", "pandas.Flags",
+	"pandas.Series", "pandas.DataFrame", "pandas.DateOffset", "pandas.Int", "pandas.UInt", "pandas.Float", "pandas.tseries.offsets.",
+	"pyarrow.", "pytz.", "scipy.sparse._", "torch.Size", "torch.Tensor", "torch._tensor._rebuild", "torch._utils._rebuild", "torch.device",
+	"torch.nested.", "torch.nn.parameter.", "torch.serialization._get_layout", "torch.storage.", "torch.torch_version.", "uuid.", "zoneinfo.",
 }
 
-// notValueTypes are those below them that open files, draw or call what they hold.
-var notValueTypes = []string{"numpy.lib.", "numpy.memmap", "numpy.vectorize", "pandas.io.", "pandas.plotting."}
+// notValueTypes are those below them that open files, draw, or call what they hold or look
+// it up there.
+var notValueTypes = []string{
+	"numpy.lib.", "numpy.memmap", "numpy.vectorize", "numpy.ma.core._", "numpy._pytesttester.", "numpy._core._internal.dummy_ctype", "numpy._core.arrayprint.",
+	"builtins.type", "collections.ChainMap", "collections.UserDict", "collections.UserList", "collections.UserString",
+}
 
 // isValueType reports whether the path of a class or a function is one of valueTypes.
 func isValueType(path string) bool {

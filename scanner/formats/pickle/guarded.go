@@ -2,7 +2,6 @@ package pickle
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
@@ -28,8 +27,10 @@ func (j *judge) judgeGuarded(t target, c picklevm.Call) (inert bool, err error) 
 	}
 	j.judged[t.bound[0]] = scanner.UseConstruct
 	args, _, _ := j.m.Items(c.Args)
-	return c.Kwargs == 0 && !slices.ContainsFunc(append(t.bound[1:len(t.bound):len(t.bound)], args...),
-		func(v picklevm.Value) bool { return !j.isData(v) }), nil
+	if c.Kwargs != 0 {
+		return false, nil
+	}
+	return j.makesOf(j.targetOf(t.bound[0]), append(t.bound[1:len(t.bound):len(t.bound)], args...))
 }
 
 // isKept reports whether a reference to something dangerous is inert, because it takes

@@ -21,6 +21,9 @@ func (j *judge) Pair(dict, key, value picklevm.Value, at int64) {
 	if !j.mayBeHook(key) {
 		return
 	}
+	if name, _ := j.m.Str(key); name == "__wrapped__" && j.m.Flags(value)&flagInert != 0 {
+		return // inspect goes on to it, and calls nothing
+	}
 	if j.mayRun(value) {
 		if j.m.Flags(dict)&(flagState|flagHooked) == flagState { // an instance may have kept the dict
 			j.reportLateHook(dict, key, value, at)
@@ -31,7 +34,7 @@ func (j *judge) Pair(dict, key, value picklevm.Value, at int64) {
 
 // mayRun reports whether a value may do something when it is called.
 func (j *judge) mayRun(v picklevm.Value) bool {
-	if !picklevm.MayBeCallable(v) || j.harmless(v) {
+	if !picklevm.MayBeCallable(v) || j.uncalled(v) {
 		return false
 	}
 	if !j.astray() {

@@ -231,7 +231,7 @@ func (j *judge) reconstructs(c picklevm.Call) bool {
 	if c.Args.Kind() != picklevm.KindTuple || len(args) != 3 || args[0].Kind() != picklevm.KindGlobal || args[1].Kind() != picklevm.KindGlobal {
 		return false
 	}
-	return !j.targetOf(args[0]).dangerous && picklenames.IsReconstructorBase(j.targetOf(args[1]).path) && j.isData(args[2])
+	return !j.targetOf(args[0]).dangerous && picklenames.IsReconstructorBase(j.targetOf(args[1]).path) && (&checker{j: j}).copies(args[1], args[2])
 }
 
 // judgeReconstructed judges the class of an instance that copyreg._reconstructor
@@ -286,21 +286,6 @@ func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error
 	return 0, nil
 }
 
-// givesShared are callables whose result belongs to the whole process: a class, a logger,
-// a function, a module.
-var givesShared = map[string]bool{
-	"builtins.type": true, "logging.getLogger": true, "numpy._core._ufunc_reconstruct": true, "torch.serialization._get_layout": true,
-	"re._compile": true, "cloudpickle.cloudpickle.subimport": true,
-}
-
-// resultFlags returns what is to be remembered of the result of a call shown inert.
-func resultFlags(t target) picklevm.Flags {
-	if givesShared[t.path] {
-		return flagInert | flagShared
-	}
-	return flagInert
-}
-
 // judgeNew reports the construction of an instance unless its class is shown
 // inert, and returns what is to be remembered of it.
 func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
@@ -313,8 +298,10 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 		return j.judgeDangerousNew(t, c), nil
 	case t.path == "builtins.type" && j.m.Len(c.Args) > 0:
 		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes a class of %s from parts, whose methods may run at once")
-	case j.listedClass(t), j.scripted(t):
+	case j.scripted(t):
 		return flagInert, nil
+	case j.listedClass(t):
+		return j.judgeListedNew(t, c)
 	case isFileWrapper(t.path) && j.m.Len(c.Args) == 0 && c.Kwargs == 0:
 		return 0, nil // it does something when its state is set
 	case t.vetted:
@@ -325,6 +312,21 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 	default:
 		j.report(ruleUnknownCall, t, scanner.UseConstruct, c, "makes an instance of %s, a class that nobody vetted, from arguments that its __new__ acts on")
 	}
+	return 0, nil
+}
+
+// judgeListedNew reports the construction of an instance of a listed class from arguments
+// that its __new__ was not shown inert with.
+func (j *judge) judgeListedNew(t target, c picklevm.Call) (picklevm.Flags, error) {
+	switch ok, err := j.newArguments(t, c); {
+	case err != nil:
+		return 0, err
+	case ok && t.entry.Enum:
+		return flagInert | flagShared, nil
+	case ok:
+		return flagInert, nil
+	}
+	j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes an instance of %s from arguments for which it was not shown to be inert")
 	return 0, nil
 }
 

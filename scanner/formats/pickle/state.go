@@ -28,6 +28,7 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 	j.judgeFormula(target, state, at)
 	j.judgeShape(target, state, at)
 	j.judgeStateValue(state, at)
+	j.judgeOddState(target, state, at)
 	again := j.m.Flags(target)&flagBuilt != 0
 	j.m.SetFlags(target, flagBuilt)
 	if again {

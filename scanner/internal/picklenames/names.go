@@ -22,6 +22,8 @@ type Entry struct {
 	NoItems   bool // of a class: append, extend, add, update or __setitem__ may do more than store
 	NoSlots   bool // of a class: setting attributes may do more than store, so slot state may
 	Call      bool // the call is inert with arguments of the Shape
+	Enum      bool // an enumeration: a call gives a member, which the whole process shares
+	Tuple     bool // a named tuple: it stores what __new__ gets
 	Keep      bool // a function that is inert when it is called later with any data
 	Shape     Shape
 }
@@ -80,11 +82,12 @@ func (t table) find(path string) (string, bool) {
 	return says, ok
 }
 
-// row returns the letters of a path that was shown inert for some use.
-func (t table) row(path string) (string, bool) {
+// row returns the letters of a path that was shown inert for some use, and the evidence.
+func (t table) row(path string) (letters, evidence string, ok bool) {
 	says, ok := t.find(path)
-	letters, _, _ := strings.Cut(says, " ")
-	return letters, ok && letters != "=" && letters != leftOut
+	letters, says, _ = strings.Cut(says, " ")
+	evidence, _, _ = strings.Cut(says, " ")
+	return letters, evidence, ok && letters != "=" && letters != leftOut
 }
 
 // leftOut stands in a row in the place of letters: the class was looked at, and is inert
@@ -122,16 +125,18 @@ func Lookup(path string) (Entry, bool) {
 		entry, ok = reviewedPackages[path]
 	}
 	t, _ := tableOf(path)
-	letters, listed := t.row(path)
+	letters, evidence, listed := t.row(path)
 	if !listed {
 		return entry, ok
 	}
 	generated := entryOf(letters)
+	generated.Enum, generated.Tuple = evidence == "enum", generated.Call && evidence == "namedtuple"
 	if !ok {
 		return generated, true
 	}
 	entry.Class = entry.Class || generated.Class
 	entry.Construct = entry.Construct || generated.Construct
+	entry.Enum = entry.Enum || generated.Enum
 	return entry, true
 }
 

@@ -37,7 +37,7 @@ var reviewed = map[string]Entry{
 	"builtins.type":                         classCall(args(dataArg)),
 	"collections.Counter":                   classCall(Shape{}.opt(iterable)),
 	"collections.OrderedDict":               classCall(Shape{}.opt(iterable)),
-	"collections.defaultdict":               classCall(Shape{}.opt(Arg{Kind: Callable}, iterable)),
+	"collections.defaultdict":               bare().calling(Shape{}.opt(Arg{Kind: Callable}, iterable)), // slot state sets what it calls
 	"collections.deque":                     classCall(Shape{}.opt(iterable, literal)),
 	"copyreg.__newobj__":                    call(Shape{Args: []Arg{listedClass}, Rest: &dataArg}),
 	"copyreg.__newobj_ex__":                 call(args(listedClass, dataArg, dataArg)),
@@ -87,9 +87,9 @@ var reviewed = map[string]Entry{
 
 	// Enumerations and records of the standard library, in modules that do other things.
 	"decimal.Context":          classCall(values),
-	"http.HTTPMethod":          classCall(args(str)),
-	"http.HTTPStatus":          classCall(args(integer)),
-	"inspect._ParameterKind":   classCall(args(integer)),
+	"http.HTTPMethod":          enum(args(str)),
+	"http.HTTPStatus":          enum(args(integer)),
+	"inspect._ParameterKind":   enum(args(integer)),
 	"inspect.Parameter":        classCall(args(str, dataArg)),
 	"inspect.Signature":        classCall(args(dataArg)),
 	"inspect._empty":           classCall(anyData),
@@ -102,8 +102,8 @@ var reviewed = map[string]Entry{
 	"operator.getitem":         call(args(generic, types)), // typing.List[int]
 	"os.stat_result":           call(args(dataArg, dataArg)),
 	"platform.uname_result":    classCall(Shape{Rest: &str}),
-	"signal.Handlers":          classCall(args(integer)),
-	"signal.Signals":           classCall(args(integer)),
+	"signal.Handlers":          enum(args(integer)),
+	"signal.Signals":           enum(args(integer)),
 	"types.GenericAlias":       classCall(args(types, types)),
 
 	// Plain functions that people hand to estimators and callbacks: they compute and keep nothing.
@@ -311,7 +311,7 @@ var reviewed = map[string]Entry{
 	"torch.ScriptObject":                  class(), // with a state of IsScriptClass
 	"torch.Size":                          classCall(values),
 	"torch.Tensor":                        class(),
-	"torch._tensor._rebuild_from_type_v2": call(args(Arg{Kind: Function}, tensorClass, value, dataArg)),
+	"torch._tensor._rebuild_from_type_v2": call(args(Arg{Kind: Function, In: tensorMakers}, tensorClass, value, dataArg)),
 	"torch._utils._rebuild_device_tensor_from_cpu_tensor": call(args(value, value, str, integer)),
 	"torch._utils._rebuild_device_tensor_from_numpy":      call(args(value, value, str, integer)),
 	"torch._utils._rebuild_meta_tensor_no_storage":        call(args(value, value, value, integer)),
@@ -370,6 +370,15 @@ var (
 	layouts      = []string{
 		"torch.strided", "torch.sparse_coo", "torch.sparse_csr", "torch.sparse_csc", "torch.sparse_bsr", "torch.sparse_bsc", "torch._mkldnn", "torch.jagged",
 	}
+	// tensorMakers are what makes the tensor that _rebuild_from_type_v2 casts and sets
+	// attributes of. Others give what is there already, of which it would set them.
+	tensorMakers = []string{
+		"torch._tensor._rebuild_from_type_v2", "torch._utils._rebuild_device_tensor_from_cpu_tensor", "torch._utils._rebuild_device_tensor_from_numpy",
+		"torch._utils._rebuild_meta_tensor_no_storage", "torch._utils._rebuild_nested_tensor", "torch._utils._rebuild_parameter",
+		"torch._utils._rebuild_parameter_with_state", "torch._utils._rebuild_qtensor", "torch._utils._rebuild_sparse_csr_tensor",
+		"torch._utils._rebuild_sparse_tensor", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
+		"torch._utils._rebuild_wrapper_subclass", "torch.nested._internal.nested_tensor._rebuild_njt",
+	}
 	bitGenerator = Arg{Kind: Named, In: []string{
 		"MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64",
 		"numpy.random._mt19937.MT19937", "numpy.random._pcg64.PCG64", "numpy.random._pcg64.PCG64DXSM", "numpy.random._philox.Philox", "numpy.random._sfc64.SFC64",
@@ -405,6 +414,16 @@ var named = Entry{Class: true}
 func call(s Shape) Entry      { return Entry{Call: true, Shape: s} }
 func class() Entry            { return Entry{Class: true, Construct: true} }
 func classCall(s Shape) Entry { return class().calling(s) }
+
+// bare is a class whose attributes are not inert to set.
+func bare() Entry { return Entry{Class: true, Construct: true, NoSlots: true} }
+
+// enum is an enumeration, which takes the value of a member.
+func enum(s Shape) Entry {
+	e := classCall(s)
+	e.Enum = true
+	return e
+}
 
 // calling adds a call to an entry.
 func (e Entry) calling(s Shape) Entry {

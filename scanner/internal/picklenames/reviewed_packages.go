@@ -82,15 +82,15 @@ var reviewedPackages = map[string]Entry{
 	"transformers.data.data_collator.default_data_collator": {Keep: true},
 	"torchmetrics.metric.jit_distributed_available":         {Keep: true},
 
-	"pyannote.audio.core.task.Problem":        classCall(args(integer)),
-	"pyannote.audio.core.task.Resolution":     classCall(args(integer)),
+	"pyannote.audio.core.task.Problem":        enum(args(integer)),
+	"pyannote.audio.core.task.Resolution":     enum(args(integer)),
 	"pyannote.audio.core.task.Specifications": filled,
 
 	// Enumerations, which take their values.
-	"peft.tuners.prompt_tuning.config.PromptTuningInit": classCall(args(str)),
-	"peft.utils.peft_types.PeftType":                    classCall(args(str)),
-	"peft.utils.peft_types.TaskType":                    classCall(args(str)),
-	"regex._regex_core.RegexFlag":                       classCall(args(integer)),
+	"peft.tuners.prompt_tuning.config.PromptTuningInit": enum(args(str)),
+	"peft.utils.peft_types.PeftType":                    enum(args(str)),
+	"peft.utils.peft_types.TaskType":                    enum(args(str)),
+	"regex._regex_core.RegexFlag":                       enum(args(integer)),
 
 	// Enumerations, and records of fields, that trainers keep in their arguments and states.
 	"deepspeed.runtime.fp16.loss_scaler.DynamicLossScaler":            filled,
@@ -113,7 +113,7 @@ var reviewedPackages = map[string]Entry{
 
 	// An enumeration, and a named tuple of a number and its value (common/type_aliases.py).
 	"stable_baselines3.common.type_aliases.TrainFreq":          classCall(args(integer, dataArg)),
-	"stable_baselines3.common.type_aliases.TrainFrequencyUnit": classCall(args(str)),
+	"stable_baselines3.common.type_aliases.TrainFrequencyUnit": enum(args(str)),
 
 	// Functions that detectors and flow models hold: arithmetic of tensors (ops/boxes.py), and
 	// one that returns its argument (models/optical_flow/raft.py).

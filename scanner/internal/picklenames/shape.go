@@ -19,7 +19,7 @@ const (
 	Nested                   // bytes that are unpickled: they are followed
 	Dtype                    // a NumPy dtype in a string, or a listed class
 	Named                    // a string, a class or the result of a call of one, of In
-	Function                 // a callable that is inert when it is called with the arguments in the next place
+	Function                 // a callable that is one of In, which is inert when it is called with the arguments in the next place
 	Iterable                 // a built-in container of data, or an iterator over one
 	Types                    // a listed class, None, or a tuple of those
 	Literal                  // a literal, bytes that stand for one, or a tuple of literals

@@ -1,0 +1,128 @@
+package pickle
+
+import (
+	"slices"
+
+	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
+)
+
+// newArguments reports whether __new__ of a listed class gets what it was shown inert
+// with. It may iterate over its arguments and ask for their text or their number, which
+// runs methods of theirs that nobody looked at, unless they are values.
+func (j *judge) newArguments(t target, c picklevm.Call) (bool, error) {
+	args, _, _ := j.m.Items(c.Args)
+	return j.makesOf(t, append(slices.Clone(args), c.Kwargs))
+}
+
+// makesOf is newArguments for arguments in a row.
+func (j *judge) makesOf(t target, args []picklevm.Value) (bool, error) {
+	args = slices.DeleteFunc(slices.Clone(args), func(v picklevm.Value) bool { return v == 0 })
+	if !slices.ContainsFunc(args, func(v picklevm.Value) bool { return !j.isValue(v) }) {
+		return true, nil
+	}
+	check := checker{j: j}
+	if t.entry.Tuple {
+		return !slices.ContainsFunc(args, func(v picklevm.Value) bool { return !j.isInertThrough(v) }), nil
+	}
+	if t.listed && t.entry.Call {
+		return check.shape(t.entry.Shape, args)
+	}
+	return false, nil
+}
+
+// isInertThrough reports whether a value and what is in it came from literals and from
+// calls and constructions that were shown inert, whatever the instances were armed with, or are
+// arrays in files of their own.
+func (j *judge) isInertThrough(v picklevm.Value) bool {
+	return v.IsPlain() || j.consistsOf(v, func(made picklevm.Value) bool {
+		return j.m.Flags(made)&flagInert != 0 || isFileWrapper(j.classOf(made).path)
+	})
+}
+
+// judgeOddState reports an instance as the state of another one. A __setstate__ that was
+// read looks things up in its state and goes through it; no class hands its own instances
+// to it but those that are values, or a dict that is its own state.
+func (j *judge) judgeOddState(target, state picklevm.Value, at int64) {
+	switch state.Kind() {
+	case picklevm.KindCall, picklevm.KindInstance:
+	default:
+		return
+	}
+	if state == target || j.isValue(state) || j.m.Flags(target)&flagInert == 0 || j.m.Flags(state)&(flagUnknown|flagInert) != flagInert {
+		return
+	}
+	class := j.classOf(target)
+	j.say(ruleUnlistedCall, j.at(at), scanner.Detail{
+		Message:  "Loading this pickle makes an instance the state of another, an instance of " + class.quoted() + ", which was not shown to be inert with it.",
+		Evidence: []string{class.path, j.render(state, 300)},
+		Identity: []string{class.path, j.identity(state)},
+		Name:     class.path, Use: scanner.UseConstruct,
+	})
+}
+
+// givesShared reports whether the result of a call belongs to the whole process: a class, a
+// member of an enumeration, a logger, what a package makes only once.
+func givesShared(t target) bool {
+	return t.entry.Enum || sharedResults[t.path]
+}
+
+// sharedResults are callables that give what is there already.
+var sharedResults = map[string]bool{
+	"builtins.type": true, "logging.getLogger": true, "numpy._core._ufunc_reconstruct": true, "torch.serialization._get_layout": true,
+	"re._compile": true, "pytz._UTC": true, "pytz._p": true, "numpy.ma.core.MaskedConstant": true, "fsspec.spec.make_instance": true,
+	"zoneinfo.ZoneInfo._unpickle": true, "builtins.NoneType": true, "operator.getitem": true,
+	"cloudpickle.cloudpickle.subimport": true,
+}
+
+// resultFlags returns what is to be remembered of the result of a call shown inert.
+func resultFlags(t target) picklevm.Flags {
+	if givesShared(t) {
+		return flagInert | flagShared
+	}
+	return flagInert
+}
+
+// isTensorState reports whether attributes of a tensor are set that hold no callable in the
+// place of a method: torch sets them one by one.
+func (j *judge) isTensorState(state picklevm.Value) bool {
+	parts := []picklevm.Value{state}
+	if state.Kind() == picklevm.KindTuple {
+		parts, _, _ = j.m.Items(state)
+	}
+	for _, v := range parts {
+		switch {
+		case j.m.Flags(v)&flagHooked != 0, v.Kind() == picklevm.KindInstance:
+			return false
+		case v.Kind() == picklevm.KindCall && j.classOf(v).path != "collections.OrderedDict":
+			return false
+		case v.Kind() == picklevm.KindDict && (!j.literalKeys(v) || j.entry(v, "__class__") != 0):
+			return false
+		}
+	}
+	return true
+}
+
+// setsTensorState are the calls of torch that set attributes of a tensor from their last
+// argument.
+var setsTensorState = map[string]bool{"torch._tensor._rebuild_from_type_v2": true, "torch._utils._rebuild_parameter_with_state": true}
+
+// uncallable are classes beside those of values that have no __call__, and that honest
+// files keep under names at which Python looks for methods.
+var uncallable = map[string]bool{
+	"fastcore.foundation.L": true, "inspect.Signature": true, "sklearn.utils._metadata_requests.MethodMetadataRequest": true,
+	"torch.jit._pickle.restore_type_tag": true,
+}
+
+// uncalled reports whether a value that stands where Python looks for a method does nothing
+// there: it is inert whatever it is called with, or cannot be called.
+func (j *judge) uncalled(v picklevm.Value) bool {
+	if v.Kind() == picklevm.KindGlobal {
+		return j.harmless(v)
+	}
+	path := j.classOf(v).path
+	return j.isDatum(v) && (isValueType(path) || uncallable[path]) && path != nestedBytes
+}
+
+// nestedBytes is a call of which nobody knows what it gives: it unpickles.
+const nestedBytes = "torch.storage._load_from_bytes"
