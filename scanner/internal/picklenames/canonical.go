@@ -38,16 +38,32 @@ var hopAliases = map[string]string{
 
 // Canonical returns the dotted path by which an object is known, from the module
 // and the dotted attribute path by which a stream names it: "os.system" for posix
-// and system, and for torch and serialization.os.system.
+// and system, and for torch and serialization.os.system. A path through another module
+// stands for what is dangerous there alone: whatever it leads to, the module that is
+// imported is the one that the stream names.
 func Canonical(module, name string) string {
+	if path, ok := hopped(name); ok {
+		if _, dangerous := Dangerous(path); dangerous {
+			return path
+		}
+	}
+	return spelled(module, name)
+}
+
+// hopped returns the path of what an attribute path leads to that passes through a module.
+func hopped(name string) (string, bool) {
 	hops := strings.Split(name, ".")
 	for i := len(hops) - 2; i >= 0; i-- {
 		if target, ok := hopAliases[hops[i]]; ok {
-			module, hops = target, hops[i+1:]
-			break
+			return spelled(target, strings.Join(hops[i+1:], ".")), true
 		}
 	}
-	path := alias(module) + "." + strings.Join(hops, ".")
+	return "", false
+}
+
+// spelled returns the path of an object by its module and the name that it has there.
+func spelled(module, name string) string {
+	path := alias(module) + "." + name
 	if to, ok := moved[path]; ok {
 		return to
 	}
