@@ -289,7 +289,7 @@ var reviewed = map[string]Entry{
 	"nltk.probability.FreqDist":                                           classCall(Shape{}.opt(iterable)),
 	// Written in Rust; the state is JSON or arguments of the constructor.
 	"tokenizers.AddedToken":                  class(),
-	"tokenizers.Tokenizer":                   class(),
+	"tokenizers.Tokenizer":                   classCall(args(Arg{Kind: Named, In: []string{"tokenizers.models.Model"}})),
 	"tokenizers.decoders.Decoder":            class(),
 	"tokenizers.models.Model":                class(),
 	"tokenizers.normalizers.Normalizer":      class(),
