@@ -30,7 +30,7 @@ func (j *judge) judgeTemplate(target, state picklevm.Value, at int64) {
 	_, cut, _ := j.m.Items(state)
 	text, isText := j.m.Str(j.entry(state, templateKey))
 	absent := j.entry(state, templateKey) == 0 && !cut && j.literalKeys(state)
-	if state.Kind() == picklevm.KindDict && (absent || isText && distributionTemplate().MatchString(text)) {
+	if state.Kind() == picklevm.KindDict && (absent || isText && distributionTemplate().MatchString(text)) || j.isConstruction(state) {
 		return
 	}
 	shown := templateKey + " = " + j.render(j.entry(state, templateKey), 400)
@@ -43,4 +43,31 @@ func (j *judge) judgeTemplate(target, state picklevm.Value, at int64) {
 		Identity: []string{class.path, j.identity(state)},
 		Name:     class.path, Use: scanner.UseCall,
 	})
+}
+
+// constructorKeys are the arguments that distributions kept as their state before SciPy 1.6,
+// beside a generator: the constructor runs again. It makes Python of the names of its shapes.
+var constructorKeys = map[string]bool{
+	"momtype": true, "a": true, "b": true, "xtol": true, "badvalue": true, "name": true, "longname": true, "shapes": true,
+	"extradoc": true, "seed": true, "moment_tol": true, "values": true, "inc": true, "histogram": true,
+}
+
+// shapeNames matches names of parameters, which is what scipy takes.
+var shapeNames = lazyregexp.New(`^[A-Za-z_]\w*([, ]+[A-Za-z_]\w*)*$`)
+
+// isConstruction reports whether a state is plain arguments of a constructor and a generator.
+func (j *judge) isConstruction(state picklevm.Value) bool {
+	arguments := j.m.Item(state, 0)
+	items, cut, loose := j.m.Items(arguments)
+	if state.Kind() != picklevm.KindTuple || j.m.Len(state) != 2 || arguments.Kind() != picklevm.KindDict || cut || loose {
+		return false
+	}
+	for i := 0; i+1 < len(items); i += 2 {
+		if key, ok := j.m.Str(items[i]); !ok || !constructorKeys[key] || !j.isValue(items[i+1]) {
+			return false
+		} else if text, isText := j.m.Str(items[i+1]); key == "shapes" && items[i+1].Kind() != picklevm.KindNone && !(isText && shapeNames().MatchString(text)) {
+			return false
+		}
+	}
+	return true
 }
