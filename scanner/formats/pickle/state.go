@@ -55,6 +55,8 @@ func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (r
 		j.judgeScriptObject(class, target, state, at)
 	case isFileWrapper(class.path):
 		j.openedFile(class, target, state, at)
+	case isFrame(class.path):
+		j.judgeFrame(class, target, state, at)
 	}
 	if j.arms(state) {
 		j.m.SetFlags(target, flagArmed)
@@ -190,6 +192,9 @@ func (j *judge) sharedTarget(v picklevm.Value) target {
 // reportWrite reports a change of something that the stream did not make.
 func (j *judge) reportWrite(target picklevm.Value, does string, at int64, what ...picklevm.Value) {
 	t := j.sharedTarget(target)
+	if t.unresolved != "" && j.accidental(t, at) {
+		return // bytes of an array that name an extension by a number
+	}
 	if target.Kind() == picklevm.KindGlobal {
 		j.judged[target] = scanner.UseCall
 	}
