@@ -18,6 +18,9 @@ func (j *judge) judgeGuarded(t target, c picklevm.Call) (inert bool, err error) 
 		t.entry = t.guard
 		return check.arguments(t)
 	}
+	if t.path == "numpy._core._ufunc_reconstruct" && j.findsFunction(c) {
+		return true, nil
+	}
 	class, ok := strings.CutSuffix(t.path, ".__new__")
 	if !ok || len(t.bound) == 0 || t.bound[0].Kind() != picklevm.KindGlobal {
 		return false, nil
@@ -31,6 +34,18 @@ func (j *judge) judgeGuarded(t target, c picklevm.Call) (inert bool, err error) 
 		return false, nil
 	}
 	return j.makesOf(j.targetOf(t.bound[0]), append(t.bound[1:len(t.bound):len(t.bound)], args...))
+}
+
+// findsFunction reports whether NumPy looks up, by a module and a name, a function that was
+// shown inert: ufuncs are kept so, by whichever module shows them.
+func (j *judge) findsFunction(c picklevm.Call) bool {
+	module, isModule := j.m.Str(j.m.Item(c.Args, 0))
+	name, isName := j.m.Str(j.m.Item(c.Args, 1))
+	if !isModule || !isName || c.Kwargs != 0 || j.m.Len(c.Args) != 2 || strings.Contains(name, ".") {
+		return false
+	}
+	entry, _ := picklenames.Lookup(picklenames.Canonical(module, name))
+	return entry.Keep
 }
 
 // isKept reports whether a reference to something dangerous is inert, because it takes

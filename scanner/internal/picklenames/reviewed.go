@@ -201,6 +201,8 @@ var reviewed = map[string]Entry{
 	"pandas._libs.sparse.IntIndex":                       classCall(values),
 	"pandas._libs.tslibs.nattype._nat_unpickle":          call(values),
 	"pandas.Period":                                      classCall(values),
+	"pandas.Timedelta":                                   classCall(args(integer)),                   // as before pandas 1.5
+	"pandas.Timestamp":                                   classCall(args(integer).opt(value, value)), // the same
 	"pandas._libs.tslibs.timedeltas._timedelta_unpickle": call(values),
 	"pandas._libs.tslibs.timestamps._unpickle_timestamp": call(values),
 	"pandas.Categorical":                                 class(),
@@ -296,6 +298,7 @@ var reviewed = map[string]Entry{
 	"tokenizers.pre_tokenizers.PreTokenizer": class(),
 	"tokenizers.processors.PostProcessor":    class(),
 
+	"scipy.spatial._ckdtree.new_object":                               call(args(listedClass)),
 	"sklearn.metrics._dist_metrics.newObj":                            call(args(listedClass)),
 	"sklearn.neighbors._ball_tree.newObj":                             call(args(listedClass)),
 	"sklearn.neighbors._kd_tree.newObj":                               call(args(listedClass)),
