@@ -28,6 +28,7 @@ import warnings
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import functions as kept
+import older
 from rule import ATTRIBUTE_HOOKS, BELOW, BY_NAME, EXACT, HOOKS, ITEM_HOOKS, META_HOOKS, NAMES, STRICT_HOOKS, Reviews, Rule, is_dangerous, path_of, tree_of
 from sinks import unwrap
 
@@ -79,7 +80,7 @@ class Effects:
 
     def __init__(self):
         self.of, self.on = {}, False
-        sys.addaudithook(self.hook)
+        getattr(sys, "addaudithook", older.addaudithook)(self.hook)
 
     def hook(self, event, arguments):
         if not self.on or any("__pycache__" in str(argument) for argument in arguments):
@@ -190,6 +191,8 @@ class Collector:
         if cls.__module__ == "builtins" and not issubclass(cls, BaseException):
             return
         letters, evidence = self.judged(path, cls)
+        if evidence == "not-found-by-name" and path in self.rows:
+            return  # another class of that name is the one that a file gets
         self.rows[path] = (letters, evidence)
         if letters != "-":
             for name, thing in vars(cls).items():
@@ -207,7 +210,8 @@ class Collector:
             return "-", "metaclass"
         if not resolves(cls):
             return "-", "not-found-by-name"
-        if effect := self.effect(cls.__module__):
+        effect = self.effect(cls.__module__)
+        if effect:
             return "-", f"import-{effect}"
         try:
             reason, evidence = self.verdict(cls)
@@ -229,14 +233,12 @@ class Collector:
         if unhashable(cls):
             hooks = [h for h in hooks if h not in ("__hash__", "__eq__")]  # it is neither key nor member
         kinds = set()
-        for base in cls.__mro__:
-            for hook in hooks:
-                if found := self.hook(base, hook, cls, kinds):
-                    return found, ""
-        for base in type(cls).__mro__:
-            for hook in META_HOOKS:
-                if found := self.hook(base, hook, cls, kinds):
-                    return found, ""
+        for mro, names in ((cls.__mro__, hooks), (type(cls).__mro__, META_HOOKS)):
+            for base in mro:
+                for hook in names:
+                    found = self.hook(base, hook, cls, kinds)
+                    if found:
+                        return found, ""
         if issubclass(cls, enum.Enum):
             return "", "enum"
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
@@ -284,12 +286,14 @@ class Collector:
         for base in cls.__mro__:
             for name, member in base.__dict__.items():
                 if isinstance(member, property) and isinstance(member.fset, types.FunctionType):
-                    if found := self.rule.reason(unwrap(member.fset), cls):
+                    found = self.rule.reason(unwrap(member.fset), cls)
+                    if found:
                         return found
                 if type(member).__module__.split(".")[0] in STDLIB:
                     continue
                 setter = unwrap(inspect.getattr_static(type(member), "__set__", None))
-                if isinstance(setter, types.FunctionType) and (found := self.rule.reason(setter, type(member))):
+                found = isinstance(setter, types.FunctionType) and self.rule.reason(setter, type(member))
+                if found:
                     return found
         return ""
 
@@ -410,7 +414,7 @@ def closure(packages):
 
 
 # What is imported from beside the packages and no part of them.
-UNVETTED = re.compile(r"_|[Cc]ython$|.*__mypyc$|jaraco$|more_itertools$|pip$|setuptools$|pkg_resources$|distutils|cuda$|triton$|nvidia|.*_distutils|.*\W")
+UNVETTED = re.compile(r"_|[Cc]ython$|.*__mypyc$|jaraco$|more_itertools$|pip$|setuptools$|pkg_resources$|distutils|mtrand$|.*_ufunc$|cuda$|triton$|nvidia|.*_distutils|.*\W")
 
 
 def main():

@@ -87,14 +87,17 @@ def sink_of(function):
 
 def first_sink(function):
     global_names, names, imports = names_of(function.__code__)
-    if hit := sorted(names & (METHOD_SINKS - {"apply", "pipe", "agg", "aggregate"}) | global_names & (GLOBAL_SINKS | MODULE_SINKS)):
+    hit = sorted(names & (METHOD_SINKS - {"apply", "pipe", "agg", "aggregate"}) | global_names & (GLOBAL_SINKS | MODULE_SINKS))
+    if hit:
         return hit[0]
-    if foreign := sorted(i for i in imports if i.split(".")[0] not in own(function) and i and not i.startswith("_") and not within(function, i)):
+    foreign = sorted(i for i in imports if i.split(".")[0] not in own(function) and i and not i.startswith("_") and not within(function, i))
+    if foreign:
         return foreign[0]
     for name in sorted(names):
         callee = unwrap(function.__globals__.get(name))
         if isinstance(callee, types.FunctionType) and (callee.__module__ or "").split(".")[0] in own(function):
-            if found := sink_of(callee):
+            found = sink_of(callee)
+            if found:
                 return found
     return None
 
@@ -142,7 +145,8 @@ def listed(package, module, attribute, value):
         return
     if top != package and not (package == "stdlib" and top in FUNCTIONS[package]) or "<" in spelt:
         return
-    if kind := function_kind(value, package, home):
+    kind = function_kind(value, package, home)
+    if kind:
         yield f"{home}.{spelt}", kind
         if kind == "s" and module.__name__ == package:
             yield f"{package}.{attribute}", kind
@@ -169,7 +173,7 @@ def constants():
     classes of storages and tensors by element type, with their kind."""
     import torch
 
-    values = (torch.dtype, torch.layout, torch.qscheme, torch.memory_format)
+    values = tuple(getattr(torch, name) for name in ("dtype", "layout", "qscheme", "memory_format") if hasattr(torch, name))
     for module in (torch, torch.cuda, torch.sparse):
         for attribute, value in vars(module).items():
             if isinstance(value, values):
@@ -182,7 +186,7 @@ def activations():
     """Yields torch's compiled functions that models keep: activations and the like."""
     import torch
 
-    for module in (torch, torch._C._nn, torch._C._special):
+    for module in filter(None, (torch, torch._C._nn, getattr(torch._C, "_special", None))):
         for attribute in (
             "relu relu_ gelu silu silu_ sigmoid tanh softmax log_softmax softplus elu selu celu leaky_relu hardtanh hardswish hardsigmoid "
             "mish logsigmoid prelu rrelu threshold softshrink tanhshrink log_sigmoid exp log sqrt abs clamp sin cos mean sum square"

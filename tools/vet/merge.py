@@ -89,6 +89,8 @@ class Package:
         self.part = self.part or found.get("part", False)
         self.versions.add(version)
         for path, (letters, evidence) in found["rows"].items():
+            if self.name != "stdlib" and canonical(path).partition(".")[0] != self.name:
+                continue  # of another package that it brings with it, which is looked at itself
             self.seen.setdefault(canonical(path), []).append((version, letters, evidence))
         for spelt, path in found["aliases"].items():
             if canonical(spelt) != canonical(path):

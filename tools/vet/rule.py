@@ -5,7 +5,7 @@ in the MRO of a class is C code of the interpreter or of a package whose C code 
 read, or Python code of which every call is followed: a call of a value that comes
 from the file, of a name that leads out of the data, or of code that cannot be read
 rejects the class, unless the hook is reviewed and its source is the one that was
-read. Runs on CPython 3.8 and newer, inside the environment of the package.
+read. Runs on CPython 3.6 and newer, inside the environment of the package.
 """
 
 import ast
@@ -20,8 +20,10 @@ import textwrap
 import types
 
 import functions
+import older
 from sinks import GLOBAL_SINKS, METHOD_SINKS, SINKS, unwrap
 
+PATTERN = type(re.compile(""))  # has no name before Python 3.7
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ROOT / "scanner/internal/picklenames"
 
@@ -113,7 +115,7 @@ def tree_of(function):
     """Returns the syntax tree of a function, or None where it has no source of its
     own: a lambda, or generated code."""
     try:
-        return ast.parse(source_of(function))
+        return older.constants(ast.parse(source_of(function)))
     except (OSError, TypeError, SyntaxError, ValueError):
         return None
 
@@ -248,7 +250,8 @@ class Rule:
             for hook in ("__new__", "__init__", "__post_init__"):
                 function = unwrap(base.__dict__.get(hook))
                 if isinstance(function, types.FunctionType) and base.__module__ not in COMPUTING:
-                    if found := self.reason(function, cls, strict):
+                    found = self.reason(function, cls, strict)
+                    if found:
                         return found
                 elif function is not None and base.__module__ not in COMPUTING and not self.reviews.reads(base.__module__):
                     return f"compiled-{path_of(base)}"
@@ -304,7 +307,7 @@ class Reader(ast.NodeVisitor):
         self.imported[name] = thing
 
     def reject(self, reason):
-        self.found = self.found or reason
+        self.found = self.found or reason or ""
 
     def resolve(self, node):
         """Returns what an expression is."""
@@ -363,7 +366,7 @@ class Reader(ast.NodeVisitor):
         if name.startswith("__") and not name.endswith("__"):
             name = "_" + self.function.__qualname__.split(".")[-2].lstrip("_") + name if "." in self.function.__qualname__ else name
         found = inspect.getattr_static(self.cls, name, None)
-        if isinstance(found, re.Pattern):
+        if isinstance(found, PATTERN):
             return Value("known", found)
         if isinstance(found, property):
             self.follow(unwrap(found.fget))
@@ -374,7 +377,8 @@ class Reader(ast.NodeVisitor):
 
     def follow(self, function):
         if isinstance(function, types.FunctionType) and (function.__module__ or "").split(".")[0] not in COMPUTING:
-            if found := self.rule.reason(function, self.cls, self.strict):
+            found = self.rule.reason(function, self.cls, self.strict)
+            if found:
                 self.reject(found)
 
     def visit_Call(self, node):
@@ -393,8 +397,8 @@ class Reader(ast.NodeVisitor):
                 pass
             elif getattr(target.thing, "__name__", "") in ("map", "filter", "reduce") and not (node.args and self.resolve(node.args[0]).kind != "file"):
                 self.reject("calls-values")
-            elif found := self.rule.callee(target.thing, self.cls, self.strict):
-                self.reject(found)
+            else:
+                self.reject(self.rule.callee(target.thing, self.cls, self.strict))
         elif target.kind == "bases":
             self.bases(target.thing)
         elif target.kind == "file" and isinstance(node.func, ast.Attribute):
@@ -405,8 +409,8 @@ class Reader(ast.NodeVisitor):
             pass  # what a file can name and keep is listed by itself
         elif target.kind == "file" or target.kind == "me" and isinstance(node.func, ast.Name) and self.me not in ("cls", "klass", "_cls", "subtype"):
             self.reject("calls-a-value")
-        elif target.kind == "me" and (found := self.rule.constructor(self.cls, self.strict)):
-            self.reject(found)
+        elif target.kind == "me":
+            self.reject(self.rule.constructor(self.cls, self.strict))
 
     def bases(self, name):
         """Follows a method by way of super()."""
