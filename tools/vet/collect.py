@@ -65,7 +65,12 @@ SKIP_PATHS = (
     "optuna.storages._rdb optuna.cli gensim.scripts nltk.app nltk.draw nltk.twitter sympy.parsing sympy.galgebra sympy.plotting sympy.utilities.autowrap sympy.utilities._compilation pyarrow.interchange ultralytics.solutions "
     "ultralytics.hub ultralytics.trackers sklearn.externals.array_api_compat scipy._lib.array_api_compat narwhals.stable git.index.fun monai.apps monai.bundle "
     "lightning.app lightning.data lightning.store jinja2.lexer pandas.io networkx.algorithms networkx.drawing matplotlib.backends matplotlib.testing matplotlib.tests "
-    "catboost.widget catboost.hnsw catboost.dev_utils fsspec.implementations peft.tuners.lora.corda sktime.libs"
+    "catboost.widget catboost.hnsw catboost.dev_utils fsspec.implementations peft.tuners.lora.corda sktime.libs "
+    "keras.api keras._tf_keras keras.applications keras.src.applications keras.datasets keras.src.datasets keras.src.backend.torch keras.src.backend.jax keras.src.backend.tensorflow keras.src.backend.numpy keras.src.backend.openvino keras.src.backend.tests "
+    "keras.src.distribute keras.distribute keras.src.testing_infra keras.testing_infra keras.src.integration_test keras.integration_test keras.src.export keras.src.quantizers.gptq keras.engine.base_layer_v1 "
+    "tf_keras.api tf_keras.applications tf_keras.src.applications tf_keras.src.datasets tf_keras.src.distribute tf_keras.src.testing_infra tf_keras.src.integration_test tensorflow.python.keras.distribute tensorflow.python.keras.saving "
+    "jax._src.internal_test_util jax._src.lax.control_flow jax._src.pallas jax.experimental jax.tools jax._src.tpu jaxlib.mlir jaxlib.mosaic jaxlib.triton jax._src.interpreters jax._src.cudnn "
+    "flax.nnx.examples flax.experimental optax.experimental optax.contrib chex._src.fake haiku.experimental haiku._src.jaxpr_info polars.testing polars.io polars.convert polars.plotting"
 ).split()
 
 IMPORT_SECONDS = 90  # of the processor
@@ -183,7 +188,7 @@ class Collector:
             self.reexports.setdefault(spelt.rpartition(".")[0], {})[spelt.rpartition(".")[2]] = path
         if not isinstance(cls.__module__, str) or not self.belongs(cls):
             return
-        if path != spelt:
+        if path != spelt and (self.package == "stdlib" or spelt.startswith(self.package + ".")):
             self.aliases[spelt] = path
         if cls in self.seen or "<" in path:
             return
@@ -194,6 +199,8 @@ class Collector:
         if evidence == "not-found-by-name" and path in self.rows:
             return  # another class of that name is the one that a file gets
         self.rows[path] = (letters, evidence)
+        if (loader := kept.model_loader(cls)) and self.rule.reviews.covers(loader):
+            self.rows[f"{path}.{loader.__name__}"] = ("m", "reviewed")
         if letters != "-":
             for name, thing in vars(cls).items():
                 if issubclass(type(thing), type) and thing.__module__ == cls.__module__ and thing is not cls:
@@ -379,10 +386,12 @@ def version(package):
 
 
 def loaded_below(package, parts, effects):
-    """Imports parts of a package, and returns all of its modules that came with them."""
+    """Imports parts of a package, and returns all of its modules that came with them. Of
+    TensorFlow, which brings thousands along, those are returned that models reach."""
     for part in parts:
         list(modules(part, effects))
-    names = sorted(n for n in sys.modules if parts and (n == package or n.startswith(package + ".")))
+    below = parts if package == "tensorflow" else [package]
+    names = sorted(n for n in sys.modules if parts and any(n == b or n.startswith(b + ".") for b in below))
     return [sys.modules[n] for n in names if isinstance(sys.modules[n], types.ModuleType)]
 
 

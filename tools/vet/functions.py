@@ -4,6 +4,7 @@ the functions that they call included."""
 
 import dis
 import functools
+import inspect
 import sys
 import types
 
@@ -33,9 +34,12 @@ FUNCTIONS = {
     "stable_baselines3": ("stable_baselines3.common.utils", "stable_baselines3.common.torch_layers"),
     "nltk": ("nltk.tokenize", "nltk.util"),
     "gensim": ("gensim.utils", "gensim.matutils"),
+    "keras": ("keras.activations", "keras.losses", "keras.metrics", "keras.src.activations", "keras.src.losses", "keras.src.metrics"),
+    "tf_keras": ("tf_keras.src.activations", "tf_keras.src.losses", "tf_keras.src.metrics"),
 }
 
 CALLERS = frozenset("func fn f fun function callable callback method funcs default_factory target".split())
+KERAS_HELPERS = frozenset("serialize clone_metric clone_metrics".split())  # they call methods of what they are given
 KEPT_BUILTINS = "abs ascii bin bool chr divmod float format hash hex id int isinstance issubclass len oct ord pow repr round str".split()
 
 # Packages whose compiled classes were read: their constructors only fill C fields.
@@ -143,6 +147,8 @@ def listed(package, module, attribute, value):
     top = home.split(".")[0] if isinstance(home, str) else None
     if not isinstance(spelt, str) or spelt.startswith("__") and not spelt.startswith("__pyx_unpickle_"):
         return
+    if package in ("keras", "tf_keras") and (spelt.startswith("_") or spelt in KERAS_HELPERS):
+        return
     if top != package and not (package == "stdlib" and top in FUNCTIONS[package]) or "<" in spelt:
         return
     kind = function_kind(value, package, home)
@@ -159,6 +165,12 @@ def keeps_methods(cls):
 
 def kept_method(value, name, package, cls):
     return isinstance(value, types.FunctionType) and not name.startswith("__") and function_kind(value, package, cls.__module__)
+
+
+def model_loader(cls):
+    """Returns the method by which pickles of a class of Keras 3 load a model's file, or None."""
+    found = inspect.getattr_static(cls, "_unpickle_model", None) if cls.__module__.startswith("keras.") else None
+    return unwrap(found) if found is not None else None
 
 
 def compiled(cls):

@@ -23,7 +23,7 @@ REEXPORTS = NAMES / "testdata" / "reexports.txt"
 MANY = 6  # modules that have an object: more of them only use it
 
 # What letters grant: I and A take away.
-GRANTS = {"n": {"construct", "items", "attributes"}, "nd": {"construct", "items", "attributes", "call"}, "s": {"keep"}, "p": {"unpickle"}, "c": {"name"}, "-": set()}
+GRANTS = {"n": {"construct", "items", "attributes"}, "nd": {"construct", "items", "attributes", "call"}, "s": {"keep"}, "p": {"unpickle"}, "m": {"load"}, "c": {"name"}, "-": set()}
 
 
 def go_map(file, name):
@@ -65,7 +65,7 @@ def letters_of(granted):
     """Returns the letters for what is left in all versions."""
     if "construct" in granted:
         return ("nd" if "call" in granted else "n") + ("" if "items" in granted else "I") + ("" if "attributes" in granted else "A")
-    return next((letters for letters in "spc" if granted & GRANTS[letters]), "-")
+    return next((letters for letters in "spmc" if granted & GRANTS[letters]), "-")
 
 
 def version_key(version):

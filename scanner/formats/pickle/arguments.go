@@ -1,8 +1,7 @@
 package pickle
 
 import (
-	"errors"
-	"io"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,6 +9,32 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
+
+// judgeArguments reports a call of something that is inert only with certain
+// arguments, where they are others.
+func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error) {
+	check := checker{j: j, call: c}
+	ok, err := check.arguments(t)
+	switch {
+	case err != nil:
+		return 0, err
+	case ok && t.path == "builtins.getattr":
+		j.judgeFetched(c)
+		return flagFetched, nil
+	case ok:
+		return resultFlags(t), nil
+	case j.fetchesHelper(t, c):
+		return flagFetched, nil
+	case check.runsDangerous():
+		j.report(ruleDangerousCall, t, scanner.UseCall, c,
+			fmt.Sprintf("hands %s, which %s, to %%s", check.runs.quoted(), check.runs.danger.Text))
+	case check.nested:
+		j.report(ruleNested, t, scanner.UseCall, c, "makes %s load bytes that could not be followed")
+	default:
+		j.report(ruleUnlistedCall, t, scanner.UseCall, c, "calls %s with arguments for which it was not shown to be inert")
+	}
+	return 0, nil
+}
 
 // A checker compares the arguments of a call with the shape for which the
 // callable was shown inert.
@@ -123,6 +148,8 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return j.isStorage(v) || j.m.Flags(v)&flagInert != 0, nil
 	case picklenames.Nested:
 		return c.follow(v)
+	case picklenames.Model:
+		return c.followModel(v)
 	case picklenames.Dtype:
 		text, isText := j.m.Str(v)
 		return isText && text != "" || j.isValue(v), nil
@@ -130,12 +157,16 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return c.named(want, v), nil
 	case picklenames.Function:
 		return c.function(want, v, rest)
+	case picklenames.Applied:
+		return c.applied(want, v, rest)
 	case picklenames.Iterable:
 		return c.iterable(v), nil
 	case picklenames.Types:
 		return c.types(v, 0), nil
 	case picklenames.Literal:
 		return c.literal(v, 0), nil
+	case picklenames.Made:
+		return v.Kind() != picklevm.KindGlobal && v.Kind() != picklevm.KindPersistent && j.isValue(v), nil
 	case picklenames.Value:
 		return j.isValue(v), nil
 	default: // Any
@@ -300,6 +331,16 @@ func (c *checker) function(want *picklenames.Arg, v picklevm.Value, rest []pickl
 	return c.shape(t.entry.Shape, args)
 }
 
+// applied reports whether a callable that is allowed is inert when it is called with the
+// arguments that stand in a tuple in the next place.
+func (c *checker) applied(want *picklenames.Arg, v picklevm.Value, rest []picklevm.Value) (bool, error) {
+	if !c.class(&picklenames.Arg{Kind: picklenames.Global, In: want.In}, v) || len(rest) == 0 || rest[0].Kind() != picklevm.KindTuple {
+		return false, nil
+	}
+	args, _, _ := c.j.m.Items(rest[0])
+	return c.shape(c.j.callee(v).entry.Shape, args)
+}
+
 // isEncoded reports whether a value is bytes as protocols 0 to 2 write them:
 // _codecs.encode of a string, or an empty bytes().
 func (j *judge) isEncoded(v picklevm.Value) bool {
@@ -308,97 +349,4 @@ func (j *judge) isEncoded(v picklevm.Value) bool {
 	}
 	path := j.classOf(v).path
 	return path == "_codecs.encode" || path == "builtins.bytes" || path == "builtins.bytearray"
-}
-
-// follow hands the bytes that a call of torch unpickles to the engine.
-func (c *checker) follow(v picklevm.Value) (bool, error) {
-	return c.followAs(memberName("bytes", c.call.At)+".pt", v) // named like what it must be
-}
-
-// followAs hands the bytes that a call unpickles to the engine, under a name.
-func (c *checker) followAs(name string, v picklevm.Value) (bool, error) {
-	j := c.j
-	member := scanner.Member{Name: name}
-	switch {
-	case v.Kind() == picklevm.KindBytes || v.Kind() == picklevm.KindByteArray:
-		off, n, _, ok := j.m.Extent(v)
-		if !ok {
-			return false, nil
-		}
-		j.followed[off] = true
-		return true, j.p.Section(j.ctx, member, off, n)
-	case j.isEncoded(v):
-		text := j.m.Item(j.m.Item(v, 1), 0)
-		off, n, op, ok := j.m.Extent(text)
-		if text.Kind() != picklevm.KindStr || !ok {
-			return false, nil
-		}
-		j.followed[off] = true
-		if op == 'V' { // protocol 0: escapes in the text
-			return c.followText(member, text)
-		}
-		return true, j.p.Stream(j.ctx, member, scanner.Span{Offset: off, Length: n}, func() (io.Reader, error) {
-			return &latin1Reader{r: io.NewSectionReader(j.p, off, n)}, nil
-		})
-	}
-	c.nested = true
-	return false, nil
-}
-
-// followText hands on bytes that stand in the text of a UNICODE opcode.
-func (c *checker) followText(member scanner.Member, v picklevm.Value) (bool, error) {
-	text, ok := c.j.m.Str(v)
-	if !ok {
-		c.nested = true
-		return false, nil
-	}
-	off, n, _, _ := c.j.m.Extent(v)
-	return true, c.j.p.Stream(c.j.ctx, member, scanner.Span{Offset: off, Length: n}, func() (io.Reader, error) {
-		return &latin1Reader{r: strings.NewReader(text)}, nil
-	})
-}
-
-// A latin1Reader turns UTF-8 text back into the bytes that latin-1 encodes it to.
-type latin1Reader struct {
-	r       io.Reader
-	buf     [32 << 10]byte
-	pending int // bytes at the start of buf that are the beginning of a character
-	err     error
-}
-
-var errNotLatin1 = errors.New("a character that latin-1 does not have")
-
-func (l *latin1Reader) Read(p []byte) (int, error) {
-	n := 0
-	for n == 0 && l.err == nil && len(p) > 0 {
-		var got int
-		got, l.err = l.r.Read(l.buf[l.pending:min(len(l.buf), l.pending+len(p))])
-		n = l.decode(p, l.pending+got)
-	}
-	if n > 0 {
-		return n, nil
-	}
-	return 0, l.err
-}
-
-// decode decodes the first have bytes of buf into p and keeps the rest.
-func (l *latin1Reader) decode(p []byte, have int) (n int) {
-	i := 0
-	for ; i < have; i++ {
-		c := l.buf[i]
-		if c < 0x80 {
-			p[n] = c
-		} else if c&0xfc == 0xc0 && i+1 < have {
-			i++
-			p[n] = c<<6 | l.buf[i]&0x3f
-		} else if c&0xfc == 0xc0 && l.err == nil {
-			break
-		} else {
-			l.err = errNotLatin1
-			return n
-		}
-		n++
-	}
-	l.pending = copy(l.buf[:], l.buf[i:have])
-	return n
 }

@@ -80,14 +80,16 @@ func (j *judge) dataWithin(v picklevm.Value, leaf func(picklevm.Value) bool, dep
 	return !loose
 }
 
-// valueTypes are what makes values whose methods are C code, by the start of the path.
+// valueTypes are what makes values whose methods are C code, or compute like it: TensorFlow's
+// shapes, types and lists, arrays of JAX, dictionaries of Haiku. By the start of the path.
 var valueTypes = []string{
-	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "itertools.", "joblib.numpy_pickle.NumpyArrayWrapper", "numpy.",
+	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "haiku._src.data_structures.FlatMapping", "itertools.", "jax._src.array._reconstruct_array", "joblib.numpy_pickle.NumpyArrayWrapper", "ml_dtypes.", "numpy.",
 	"pandas._libs.", "pandas.arrays.", "pandas.core.arrays.", "pandas.core.dtypes.", "pandas.core.indexes.", "pandas.core.internals.", "pandas.core.sparse.array.",
 	"pandas.Categorical", "pandas.DatetimeIndex", "pandas.DatetimeTZDtype", "pandas.Index", "pandas.Interval", "pandas.MultiIndex", "pandas.Period", "pandas.RangeIndex",
 	"pandas.SparseDtype", "pandas.StringDtype", "pandas.Timedelta", "pandas.Timestamp", "pandas.BooleanDtype", "pandas.ArrowDtype", "pandas.Flags",
 	"pandas.Series", "pandas.DataFrame", "pandas.DateOffset", "pandas.Int", "pandas.UInt", "pandas.Float", "pandas.tseries.offsets.",
-	"pyarrow.", "pytz.", "scipy.sparse._", "torch.Size", "torch.Tensor", "torch._tensor._rebuild", "torch._utils._rebuild", "torch.device",
+	"pyarrow.", "pytz.", "scipy.sparse._", "tensorflow.python.framework.dtypes.as_dtype", "tensorflow.python.framework.tensor.TensorSpec", "tensorflow.python.framework.tensor_shape.",
+	"tensorflow.python.framework.tensor_spec.TensorSpec", "tensorflow.python.trackable.data_structures.ListWrapper", "torch.Size", "torch.Tensor", "torch._tensor._rebuild", "torch._utils._rebuild", "torch.device",
 	"torch.nested.", "torch.nn.parameter.", "torch.serialization._get_layout", "torch.storage.", "torch.torch_version.", "uuid.", "zoneinfo.",
 }
 

@@ -30,12 +30,22 @@ const (
 	dtypeFlags    = 7
 )
 
+// elementSizes are the types that are given as classes: that of objects, and small numbers
+// of ml_dtypes, which JAX and TensorFlow compute with.
+var elementSizes = map[string]int64{
+	"builtins.object": 0, "ml_dtypes.bfloat16": 2, "ml_dtypes.float4_e2m1fn": 1, "ml_dtypes.float6_e2m3fn": 1, "ml_dtypes.float6_e3m2fn": 1,
+	"ml_dtypes.float8_e3m4": 1, "ml_dtypes.float8_e4m3": 1, "ml_dtypes.float8_e4m3b11fnuz": 1, "ml_dtypes.float8_e4m3fn": 1, "ml_dtypes.float8_e4m3fnuz": 1,
+	"ml_dtypes.float8_e5m2": 1, "ml_dtypes.float8_e5m2fnuz": 1, "ml_dtypes.float8_e8m0fnu": 1, "ml_dtypes.int2": 1, "ml_dtypes.int4": 1, "ml_dtypes.uint2": 1,
+	"ml_dtypes.uint4": 1,
+}
+
 // dtypeOf returns the dtype that a call of numpy.dtype makes, before its state.
 func (j *judge) dtypeOf(call picklevm.Value) (dtype, bool) {
 	spec := j.m.Item(j.m.Item(call, 1), 0)
 	if spec.Kind() == picklevm.KindGlobal {
 		path := j.targetOf(spec).path
-		return dtype{object: path == "builtins.object"}, path == "builtins.object"
+		size, ok := elementSizes[path]
+		return dtype{size: size, object: path == "builtins.object"}, ok
 	}
 	text, ok := j.m.Str(spec)
 	if !ok {

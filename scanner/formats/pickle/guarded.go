@@ -73,6 +73,21 @@ func (j *judge) judgeFetched(c picklevm.Call) {
 	}
 }
 
+// fetchesHelper reports whether a call of getattr fetches a method of a class that is
+// listed by itself, as pickles of Keras 3 name the one that loads them.
+func (j *judge) fetchesHelper(t target, c picklevm.Call) bool {
+	class := j.m.Item(c.Args, 0)
+	if t.path != "builtins.getattr" || class.Kind() != picklevm.KindGlobal || j.m.Len(c.Args) != 2 || c.Kwargs != 0 {
+		return false
+	}
+	method, ok := j.fetched(c.Result)
+	if !ok || !method.listed || !method.entry.Call || method.entry.Class {
+		return false
+	}
+	j.judged[class] = scanner.UseConstruct
+	return true
+}
+
 // judgeScriptObject reports an object of C++ unless its class only holds tensors: the
 // state, a pair of data and a class's name, goes to that class.
 func (j *judge) judgeScriptObject(class target, v, state picklevm.Value, at int64) {

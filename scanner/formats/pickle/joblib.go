@@ -45,9 +45,9 @@ func (j *judge) inArray(at int64) bool {
 // maxArrays is how many arrays of a stream are remembered.
 const maxArrays = 1 << 16
 
-// splice accounts for the array behind a NumpyArrayWrapper with that state and
-// returns where the stream goes on.
-func (j *judge) splice(state picklevm.Value, at int64) (int64, error) {
+// splice accounts for the array behind a NumpyArrayWrapper with that state, of which it
+// takes the place, and returns where the stream goes on.
+func (j *judge) splice(target, state picklevm.Value, at int64) (int64, error) {
 	j.keepSubclass(state)
 	from := j.m.Offset()
 	j.spliced = true
@@ -79,6 +79,9 @@ func (j *judge) splice(state picklevm.Value, at int64) (int64, error) {
 	j.p.Data(from, pad+n)
 	if j.how == readPadded && len(j.arrays) < maxArrays {
 		j.arrays = append(j.arrays, scanner.Span{Offset: from, Length: pad + n})
+	}
+	if j.isFlat(j.entry(state, "shape"), j.entry(state, "dtype")) {
+		j.carry(target, carrier{array: scanner.Span{Offset: from + pad, Length: n}})
 	}
 	j.from = from + pad + n
 	return j.from, nil

@@ -54,6 +54,7 @@ type judge struct {
 	dtypes     map[picklevm.Value]dtype          // what is known of NumPy dtypes of the stream
 	variables  map[picklevm.Value]string         // names of results, for the program
 	partials   map[picklevm.Value]picklevm.Value // states that functools.partial objects were given
+	carriers   map[picklevm.Value]carrier        // buffers and arrays whose content is known
 	literals   []picklevm.Literal                // that may be pickles
 	unfollowed bool                              // there were more pickles than literals holds
 	payloads   int                               // that were handed on
@@ -96,7 +97,7 @@ func (j *judge) begin() {
 	j.owed += streamSteps
 	if j.targets == nil || j.how != readOneMemo {
 		j.targets, j.judged, j.variables = picklevm.Emptied(j.targets), picklevm.Emptied(j.judged), nil
-		j.dtypes, j.partials = picklevm.Emptied(j.dtypes), picklevm.Emptied(j.partials)
+		j.dtypes, j.partials, j.carriers = picklevm.Emptied(j.dtypes), picklevm.Emptied(j.partials), nil
 		j.finished = 0
 	}
 	j.started = j.m.Offset()
@@ -260,30 +261,6 @@ func (j *judge) listedClass(t target) bool {
 // name, unless there is one around the file (see lookBeside).
 func (j *judge) scripted(t target) bool {
 	return t.unresolved == "" && strings.HasPrefix(t.path, "__torch__.") && j.p.Member != "" && strings.HasSuffix(j.p.Name(), ".pkl")
-}
-
-// judgeArguments reports a call of something that is inert only with certain
-// arguments, where they are others.
-func (j *judge) judgeArguments(t target, c picklevm.Call) (picklevm.Flags, error) {
-	check := checker{j: j, call: c}
-	ok, err := check.arguments(t)
-	switch {
-	case err != nil:
-		return 0, err
-	case ok && t.path == "builtins.getattr":
-		j.judgeFetched(c)
-		return flagFetched, nil
-	case ok:
-		return resultFlags(t), nil
-	case check.runsDangerous():
-		j.report(ruleDangerousCall, t, scanner.UseCall, c,
-			fmt.Sprintf("hands %s, which %s, to %%s", check.runs.quoted(), check.runs.danger.Text))
-	case check.nested:
-		j.report(ruleNested, t, scanner.UseCall, c, "makes %s unpickle bytes that could not be followed")
-	default:
-		j.report(ruleUnlistedCall, t, scanner.UseCall, c, "calls %s with arguments for which it was not shown to be inert")
-	}
-	return 0, nil
 }
 
 // judgeNew reports the construction of an instance unless its class is shown

@@ -29,11 +29,11 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 	j.judgeShape(target, state, at)
 	j.judgeStateValue(state, at)
 	j.judgeOddState(target, state, at)
-	again := j.m.Flags(target)&flagBuilt != 0
-	j.m.SetFlags(target, flagBuilt)
-	if again {
+	j.keepContent(j.classOf(target), target, state)
+	if j.m.Flags(target)&flagBuilt != 0 {
 		j.m.SetFlags(target, flagRebuilt)
 	}
+	j.m.SetFlags(target, flagBuilt)
 	return j.buildOf(j.classOf(target), target, state, at)
 }
 
@@ -48,7 +48,9 @@ func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (r
 	case class.path == "random.Random" && !j.isValue(state): // what its methods compute with
 		j.reportHooks(target, "sets the state of", at, state)
 	case isArrayWrapper(class.path): // an array takes its place
-		return j.splice(state, at)
+		return j.splice(target, state, at)
+	case class.path == polarsFrame, class.path == polarsSeries:
+		j.judgeFrame(class, target, state, at)
 	case class.path == "pynndescent.pynndescent_.NNDescent":
 		j.judgeIndex(target, state, at)
 	case class.path == "torch.ScriptObject":

@@ -167,6 +167,7 @@ var movedModules = map[string]string{
 	"sklearn.svm.base":                               "sklearn.svm._base",
 	"sklearn.svm.classes":                            "sklearn.svm._classes",
 	"sklearn.tree.tree":                              "sklearn.tree._classes",
+	"tensorflow.python.training.tracking":            "tensorflow.python.trackable",
 	"torch.nn.intrinsic":                             "torch.ao.nn.intrinsic",
 	"torch.nn.qat":                                   "torch.ao.nn.qat",
 	"torch.nn.quantizable":                           "torch.ao.nn.quantizable",

@@ -124,6 +124,9 @@ func Lookup(path string) (Entry, bool) {
 	if !ok {
 		entry, ok = reviewedPackages[path]
 	}
+	if !ok {
+		entry, ok = reviewedTensors[path]
+	}
 	t, _ := tableOf(path)
 	letters, evidence, listed := t.row(path)
 	if !listed {
@@ -143,13 +146,16 @@ func Lookup(path string) (Entry, bool) {
 // entryOf turns the letters of a row into an entry: n for construction, with d for
 // calls with data and I and A where items or attributes are not inert to set; s for
 // functions that may be kept, p for the helper by which a Cython class is unpickled,
-// c for constants and classes that are only referred to.
+// m for the one by which a Keras model is, c for constants and classes that are only
+// referred to.
 func entryOf(letters string) Entry {
 	switch letters {
 	case "s":
 		return Entry{Keep: true}
 	case "c":
 		return Entry{Class: true}
+	case "m":
+		return modelLoader
 	case "p":
 		return Entry{Call: true, Shape: Shape{Args: []Arg{listedClass, {Kind: Int}, {Kind: Any}}}}
 	}
@@ -205,6 +211,6 @@ func (e Entry) TakesOnlyData() bool {
 		all = append(all, *e.Shape.Rest)
 	}
 	return !slices.ContainsFunc(all, func(a Arg) bool {
-		return !slices.Contains([]Kind{Any, Str, Int, Bytes, Class, Dtype, Storage, Literal, Value, Types, Iterable}, a.Kind)
+		return !slices.Contains([]Kind{Any, Str, Int, Bytes, Class, Dtype, Storage, Literal, Made, Value, Types, Iterable}, a.Kind)
 	})
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // letters are what a row may say.
-var letters = []string{"n", "nI", "nA", "nIA", "nd", "ndI", "ndA", "ndIA", "s", "p", "c", leftOut}
+var letters = []string{"n", "nI", "nA", "nIA", "nd", "ndI", "ndA", "ndIA", "s", "p", "m", "c", leftOut}
 
 // rows returns the rows of all generated tables, and checks their form.
 func rows(t *testing.T) map[string]string {

@@ -91,6 +91,7 @@ var reviewed = map[string]Entry{
 	"http.HTTPStatus":          enum(args(integer)),
 	"inspect._ParameterKind":   enum(args(integer)),
 	"inspect.Parameter":        classCall(args(str, dataArg)),
+	"inspect.FullArgSpec":      classCall(anyData),
 	"inspect.Signature":        classCall(args(dataArg)),
 	"inspect._empty":           classCall(anyData),
 	"ipaddress.IPv4Interface":  classCall(args(str)),

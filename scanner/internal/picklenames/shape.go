@@ -17,12 +17,15 @@ const (
 	Owner                    // something whose attributes are inert to fetch: an instance that was shown inert, or a listed class
 	Storage                  // a tensor storage behind a persistent id, or another tensor
 	Nested                   // bytes that are unpickled: they are followed
+	Model                    // bytes, a buffer or an array that holds a model file, which is loaded: it is followed
 	Dtype                    // a NumPy dtype in a string, or a listed class
 	Named                    // a string, a class or the result of a call of one, of In
 	Function                 // a callable that is one of In, which is inert when it is called with the arguments in the next place
+	Applied                  // a global of In that is inert when it is called with the arguments in the next place
 	Iterable                 // a built-in container of data, or an iterator over one
 	Types                    // a listed class, None, or a tuple of those
 	Literal                  // a literal, bytes that stand for one, or a tuple of literals
+	Made                     // a Value that is no class or function itself
 	Value                    // data in which every instance is a number, a date, an array or a tensor: its methods are those of C code
 )
 
