@@ -10,9 +10,9 @@ import (
 // Polars keeps the bytes of an Arrow stream as the state of a frame or series, which a
 // parser in Rust reads.
 
-// judgeFrame reports a frame or series of polars whose state is neither such bytes nor, as
+// judgePolars reports a frame or series of polars whose state is neither such bytes nor, as
 // of older versions, a list of series: its constructor turns anything else into columns.
-func (j *judge) judgeFrame(class target, v, state picklevm.Value, at int64) {
+func (j *judge) judgePolars(class target, v, state picklevm.Value, at int64) {
 	switch {
 	case state.Kind() == picklevm.KindBytes, j.isEncoded(state):
 		return

@@ -134,7 +134,7 @@ func (j *judge) Import(v picklevm.Value, g *picklevm.Global, _ int64) error {
 		return errNoSuchName // in array bytes that run as opcodes, most names are no names
 	}
 	j.active = true
-	if t := j.targetOf(v); isArrayWrapper(t.path) || isTypeByName(t.path) || t.danger.Code || strings.HasPrefix(t.path, "scipy.stats.") {
+	if t := j.targetOf(v); keepsState(t.path) || isTypeByName(t.path) || t.danger.Code {
 		j.m.KeepData() // what their states, or the constants of code, hold decides
 	}
 	return nil

@@ -34,7 +34,11 @@ func (j *judge) Build(target, state picklevm.Value, at int64) (resume int64, err
 		j.m.SetFlags(target, flagRebuilt)
 	}
 	j.m.SetFlags(target, flagBuilt)
-	return j.buildOf(j.classOf(target), target, state, at)
+	class := j.classOf(target)
+	if err := j.judgeOwn(class, target, state, at); err != nil {
+		return 0, err
+	}
+	return j.buildOf(class, target, state, at)
 }
 
 // buildOf does what the state of certain classes asks for.
@@ -45,12 +49,10 @@ func (j *judge) buildOf(class target, target, state picklevm.Value, at int64) (r
 		j.judgeDtype(target, state, at)
 	case class.path == "functools.partial":
 		j.partials[target] = state
-	case class.path == "random.Random" && !j.isValue(state): // what its methods compute with
-		j.reportHooks(target, "sets the state of", at, state)
 	case isArrayWrapper(class.path): // an array takes its place
 		return j.splice(target, state, at)
 	case class.path == polarsFrame, class.path == polarsSeries:
-		j.judgeFrame(class, target, state, at)
+		j.judgePolars(class, target, state, at)
 	case class.path == "pynndescent.pynndescent_.NNDescent":
 		j.judgeIndex(target, state, at)
 	case class.path == "torch.ScriptObject":
