@@ -143,7 +143,7 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		name, ok := j.m.Str(v)
 		return ok && (!strings.HasPrefix(name, "__") || fetchable[name]) && !strings.Contains(name, "."), nil
 	case picklenames.Owner:
-		return j.m.Flags(v)&flagInert != 0 || v.IsPlain() || isContainer(v) || v.Kind() == picklevm.KindGlobal && j.isInert(v, scanner.UseConstruct), nil
+		return c.owner(v), nil
 	case picklenames.Storage:
 		return j.isStorage(v) || j.m.Flags(v)&flagInert != 0, nil
 	case picklenames.Nested:
@@ -196,6 +196,19 @@ func (c *checker) class(want *picklenames.Arg, v picklevm.Value) bool {
 		return true
 	}
 	return t.listed && t.entry.Class
+}
+
+// owner reports whether fetching attributes of a value is inert: of data, of an instance that
+// was shown inert, of a listed class.
+func (c *checker) owner(v picklevm.Value) bool {
+	j := c.j
+	switch {
+	case v.Kind() == picklevm.KindGlobal:
+		return j.isInert(v, scanner.UseConstruct)
+	case j.isModuleClass(v):
+		return j.persistentCallee(v).entry.Construct
+	}
+	return j.m.Flags(v)&flagInert != 0 || v.IsPlain() || isContainer(v)
 }
 
 // isModuleClass reports whether a value is a class behind an old persistent id of
