@@ -243,6 +243,8 @@ def check(packages):
 
 def main():
     arguments = [a for a in sys.argv[1:] if a != "--check"]
+    if not arguments:
+        sys.exit("no environment is given")
     if "--check" not in sys.argv:
         return write(read(arguments))
     wrong = check(read(arguments))
