@@ -29,7 +29,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import functions as kept
 import older
-from rule import ATTRIBUTE_HOOKS, BELOW, BY_NAME, EXACT, HOOKS, ITEM_HOOKS, META_HOOKS, NAMES, STRICT_HOOKS, Reviews, Rule, is_dangerous, path_of, tree_of
+from rule import ATTRIBUTE_HOOKS, BELOW, BY_NAME, EXACT, HOOKS, ITEM_HOOKS, LOOK_UPS, META_HOOKS, NAMES, STRICT_HOOKS, Reviews, Rule, is_dangerous, path_of, tree_of
 from sinks import unwrap
 
 STDLIB = frozenset((NAMES / "data" / "stdlib_modules.txt").read_text().split()) | {"builtins"}
@@ -72,6 +72,12 @@ SKIP_PATHS = (
     "jax._src.internal_test_util jax._src.lax.control_flow jax._src.pallas jax.experimental jax.tools jax._src.tpu jaxlib.mlir jaxlib.mosaic jaxlib.triton jax._src.interpreters jax._src.cudnn "
     "flax.nnx.examples flax.experimental optax.experimental optax.contrib chex._src.fake haiku.experimental haiku._src.jaxpr_info polars.testing polars.io polars.convert polars.plotting"
 ).split()
+
+# Packages whose mappings are read by compiled code, or call methods of their own arrays.
+LIBRARIES = frozenset("numpy pandas scipy".split())
+
+# What a mapping that reads what it holds from a file does.
+OPENS = ("reaches-_io.open", "reaches-io.open", "reaches-torch.serialization.load", "reaches-pickle.", "reaches-_pickle.", "calls-load_item-of-a-value")
 
 IMPORT_SECONDS = 90  # of the processor
 
@@ -148,6 +154,7 @@ class Collector:
     def __init__(self, package, rule, effects, loaded=()):
         self.package, self.rule, self.effects, self.loaded = package, rule, effects, loaded
         self.rows, self.aliases, self.reexports, self.seen = {}, {}, {}, set()
+        self.called = set()  # methods that hooks of listed classes call on their instance
 
     def roots(self):
         return STDLIB_ROOTS if self.package == "stdlib" else [self.package]
@@ -199,7 +206,8 @@ class Collector:
         if evidence == "not-found-by-name" and path in self.rows:
             return  # another class of that name is the one that a file gets
         self.rows[path] = (letters, evidence)
-        if (loader := kept.model_loader(cls)) and self.rule.reviews.covers(loader):
+        loader = kept.model_loader(cls)
+        if loader and self.rule.reviews.covers(loader):
             self.rows[f"{path}.{loader.__name__}"] = ("m", "reviewed")
         if letters != "-":
             for name, thing in vars(cls).items():
@@ -221,8 +229,13 @@ class Collector:
         if effect:
             return "-", f"import-{effect}"
         try:
+            self.rule.called = set()
             reason, evidence = self.verdict(cls)
-            return ("-", short(reason)) if reason else (self.kinds(cls) + self.without(cls), evidence)
+            if reason:
+                return "-", short(reason)
+            letters = self.kinds(cls) + self.without(cls)
+            self.called |= {name for name in self.rule.called if not name.startswith("__")}
+            return letters, evidence
         except Exception as error:  # a class that cannot be looked at is not listed
             return "-", f"unreadable-{type(error).__name__}"
 
@@ -246,6 +259,9 @@ class Collector:
                     found = self.hook(base, hook, cls, kinds)
                     if found:
                         return found, ""
+        found = self.beside(lambda: self.looks_up(cls), needed=False)
+        if found:
+            return found, ""
         if issubclass(cls, enum.Enum):
             return "", "enum"
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
@@ -279,14 +295,62 @@ class Collector:
         kinds.add("compiled")
         return None if self.rule.reviews.reads(base.__module__) else f"compiled:{path_of(base)}.{hook}"
 
+    def looks_up(self, cls):
+        """Returns why a class that can pass for a mapping may do more than look up: it calls
+        what it holds, or reads it from a file."""
+        if self.package in LIBRARIES or issubclass(cls, enum.Enum):
+            return None
+        for name in LOOK_UPS:
+            function = unwrap(inspect.getattr_static(cls, name, None))
+            if isinstance(function, types.FunctionType):
+                found = self.rule.reason(function, cls) or ""
+                if found == f"calls-a-value:{path_of(function)}" or found.startswith(OPENS):
+                    return f"looks-up-{found}"
+        return None
+
     def without(self, cls):
-        """Returns the letters of what the class is not inert for: I that items are
-        added to it, A that slot state sets its attributes."""
-        items = any(self.hook(base, hook, cls, set()) for base in cls.__mro__ for hook in ITEM_HOOKS)
-        if inspect.getattr_static(cls, "__setstate__", None) is not None:
-            return "I" if items else ""  # which gets slot state as well
-        attributes = any(self.hook(base, hook, cls, set()) for base in cls.__mro__ for hook in ATTRIBUTE_HOOKS)
-        return ("I" if items else "") + ("A" if attributes or self.setters(cls) else "")
+        """Returns the letters of what the class is not inert for: I that items are added
+        to it, A that slot state sets its attributes, G that an attribute is fetched from an
+        instance, C that it is called."""
+        own_state = inspect.getattr_static(cls, "__setstate__", None) is not None  # which gets slot state as well
+        return (
+            ("I" if self.beside(lambda: any(self.hook(base, hook, cls, set()) for base in cls.__mro__ for hook in ITEM_HOOKS)) else "")
+            + ("A" if not own_state and self.beside(lambda: self.attributes(cls)) else "")
+            + ("G" if self.beside(lambda: self.getters(cls), needed=False) else "")
+            + ("C" if self.beside(lambda: self.calls(cls), needed=False) else "")
+        )
+
+    def beside(self, judge, needed=True):
+        """Returns what a judgement says that costs a class a letter and no more. What is not
+        granted is not called either."""
+        called, begun, self.rule.reviews.needed = set(self.rule.called), len(self.rule.cleared.trail), needed
+        found = judge()
+        self.rule.reviews.needed = True
+        if found:
+            self.rule.called = called
+            self.rule.cleared.forget(begun)  # to be read again where something else leads there
+        return found
+
+    def attributes(self, cls):
+        """Returns why to set attributes of an instance may do more than store."""
+        return any(self.hook(base, hook, cls, set()) for base in cls.__mro__ for hook in ATTRIBUTE_HOOKS) or self.setters(cls)
+
+    def calls(self, cls):
+        """Returns why to call an instance may do more than compute."""
+        function = unwrap(inspect.getattr_static(cls, "__call__", None))
+        if function is None or isinstance(function, types.FunctionType):
+            return function and self.rule.reason(function, cls)
+        return "compiled"
+
+    def getters(self, cls):
+        """Returns why to fetch an attribute of an instance may run more than code that
+        looks things up: properties and other descriptors."""
+        for name in {name: None for base in cls.__mro__ if base is not object for name in base.__dict__}:
+            function, owner = getter(inspect.getattr_static(cls, name, None), cls)
+            found = self.rule.reason(function, owner) if isinstance(function, types.FunctionType) and not of_stdlib(function) else None
+            if found:
+                return found
+        return ""
 
     def setters(self, cls):
         """Returns why slot state, which sets attributes, may do more than that."""
@@ -325,6 +389,24 @@ class Collector:
                 self.rows.setdefault(name, (kind, "cython" if kind == "p" else "ufunc" if type(thing).__name__ == "ufunc" else "names"))
         if isinstance(thing, types.FunctionType) and self.belongs(thing) and "<" not in path:
             self.rows.setdefault(path, ("-", "function-" + str(kept.CLEARED.get(unwrap(thing)) or "")))
+
+
+def getter(member, cls):
+    """Returns the function that runs where an attribute of an instance is fetched, if any,
+    and the class whose method it is."""
+    if isinstance(member, property):
+        return unwrap(member.fget), cls
+    if isinstance(member, functools.cached_property):
+        return unwrap(member.func), cls
+    if isinstance(member, (types.FunctionType, staticmethod, classmethod, type)):
+        return None, cls
+    return unwrap(inspect.getattr_static(type(member), "__get__", None)), type(member)
+
+
+def of_stdlib(function):
+    """Reports whether a getter is that of a descriptor of the standard library, which
+    binds a method or remembers what it got."""
+    return function.__name__ == "__get__" and (function.__module__ or "").split(".")[0] in STDLIB
 
 
 def unhashable(cls):
@@ -405,7 +487,7 @@ def look(package, loaded, rule, effects, found, in_part=False):
     if not rows and not loaded:
         print(f"{package}: nothing could be imported", file=sys.stderr)
         return
-    found[package] = {"version": version(package), "part": in_part, "rows": rows, "aliases": collector.aliases, "reexports": collector.reexports}
+    found[package] = {"version": version(package), "part": in_part, "rows": rows, "aliases": collector.aliases, "reexports": collector.reexports, "called": sorted(collector.called)}
     listed = sum(letters != "-" for letters, _ in rows.values())
     print(f"{package} {version(package)}: {listed} listed, {len(rows) - listed} not", file=sys.stderr, flush=True)
 

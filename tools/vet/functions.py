@@ -45,7 +45,37 @@ KEPT_BUILTINS = "abs ascii bin bool chr divmod float format hash hex id int isin
 # Packages whose compiled classes were read: their constructors only fill C fields.
 COMPILED = ("sklearn.", "scipy.spatial.", "scipy.interpolate.", "scipy.stats.", "pandas._libs.", "numpy.random.")
 
-CLEARED = {}  # what sink_of said of a function; None while it is looked at
+
+class Verdicts:
+    """Remembers what was said of functions. One that is looked at already adds nothing to
+    what calls it, so that what was cleared meanwhile is forgotten where it is not."""
+
+    def __init__(self):
+        self.said, self.trail = {}, []
+
+    def of(self, key, judge):
+        if key not in self.said:
+            self.said[key] = None
+            begun = len(self.trail)
+            found = judge()
+            if found:
+                self.forget(begun)
+            self.said[key] = found
+            self.trail.append(key)
+        return self.said[key]
+
+    def forget(self, begun):
+        """Forgets which functions were cleared since the trail was that long."""
+        for later in self.trail[begun:]:
+            if self.said[later] is None:
+                del self.said[later]
+        self.trail[begun:] = [k for k in self.trail[begun:] if k in self.said]
+
+    def get(self, key):
+        return self.said.get(key)
+
+
+CLEARED = Verdicts()  # what sink_of said of a function
 REVIEWS = []  # the reviews of this run: what they cover is not looked into
 
 SHIFT = 1 if sys.version_info >= (3, 11) else 0  # LOAD_GLOBAL keeps a flag in its argument
@@ -82,11 +112,7 @@ LOAD_GLOBAL, LOAD_NAME, IMPORT_NAME = (dis.opmap[name] for name in ("LOAD_GLOBAL
 
 def sink_of(function):
     """Returns the first sink that a Python function mentions, or None."""
-    if function not in CLEARED:
-        CLEARED[function] = None
-        if not any(r.covers(function) for r in REVIEWS):
-            CLEARED[function] = first_sink(function)
-    return CLEARED[function]
+    return CLEARED.of(function, lambda: None if any(r.covers(function) for r in REVIEWS) else first_sink(function))
 
 
 def first_sink(function):

@@ -18,12 +18,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = ROOT / "scanner/internal/picklenames"
 REVIEWS = pathlib.Path(__file__).with_name("reviews.txt")
 REJECTED = pathlib.Path(__file__).with_name("rejected")
+CALLED = NAMES / "data/called_methods.txt"
 REEXPORTS = NAMES / "testdata" / "reexports.txt"
 
 MANY = 6  # modules that have an object: more of them only use it
 
-# What letters grant: I and A take away.
-GRANTS = {"n": {"construct", "items", "attributes"}, "nd": {"construct", "items", "attributes", "call"}, "s": {"keep"}, "p": {"unpickle"}, "m": {"load"}, "c": {"name"}, "-": set()}
+TAKEN = {"I": "items", "A": "attributes", "G": "getters", "C": "calls"}
+
+# What letters grant: capital ones take away.
+GRANTS = {"n": {"construct", *TAKEN.values()}, "nd": {"construct", "call", *TAKEN.values()}, "s": {"keep"}, "p": {"unpickle"}, "m": {"load"}, "c": {"name"}, "-": set()}
 
 
 def go_map(file, name):
@@ -57,14 +60,13 @@ def canonical(path):
 
 
 def grants(letters):
-    granted = set(GRANTS[letters.rstrip("IA")])
-    return granted - ({"items"} if "I" in letters else set()) - ({"attributes"} if "A" in letters else set())
+    return GRANTS[letters.rstrip("".join(TAKEN))] - {TAKEN[letter] for letter in letters if letter in TAKEN}
 
 
 def letters_of(granted):
     """Returns the letters for what is left in all versions."""
     if "construct" in granted:
-        return ("nd" if "call" in granted else "n") + ("" if "items" in granted else "I") + ("" if "attributes" in granted else "A")
+        return ("nd" if "call" in granted else "n") + "".join(letter for letter, grant in TAKEN.items() if grant not in granted)
     return next((letters for letters in "spmc" if granted & GRANTS[letters]), "-")
 
 
@@ -82,12 +84,13 @@ class Package:
 
     def __init__(self, name):
         self.name, self.versions, self.seen, self.aliases, self.reexports = name, set(), {}, {}, {}
-        self.part = False
+        self.part, self.called = False, set()
 
     def add(self, found):
         version = found["version"]
         self.part = self.part or found.get("part", False)
         self.versions.add(version)
+        self.called |= set(found.get("called", ()))
         for path, (letters, evidence) in found["rows"].items():
             if self.name != "stdlib" and canonical(path).partition(".")[0] != self.name:
                 continue  # of another package that it brings with it, which is looked at itself
@@ -184,7 +187,7 @@ def paragraphs(head, *rows):
 def write(packages):
     for folder in (NAMES / "data", REJECTED):
         for path in folder.glob("*.txt"):
-            if path.stem not in packages and path.stem != "stdlib_modules":
+            if path.stem not in packages and path not in (CALLED, NAMES / "data/stdlib_modules.txt"):
                 path.unlink()  # no environment has it any more
     for name, package in packages.items():
         listed, rejected = package.table()
@@ -192,6 +195,7 @@ def write(packages):
         REJECTED.mkdir(exist_ok=True)
         (REJECTED / f"{name}.txt").write_text(paragraphs(*rejected))
         print(f"{name}: {len(listed) - 1} listed, {len(rejected) - 1} rejected, versions {' '.join(sorted(package.versions, key=version_key))}")
+    CALLED.write_text("".join(" ".join([name, *sorted(package.called)]) + "\n" for name, package in sorted(packages.items()) if package.called))
     write_reexports({pair for package in packages.values() for pair in package.reexports.items()})
 
 

@@ -43,6 +43,10 @@ HOOKS = "__bool__ __len__ __iter__ __contains__ __array_finalize__".split()
 ITEM_HOOKS = "append extend add __setitem__ update items".split()
 ATTRIBUTE_HOOKS = "__setattr__ __delattr__".split()
 
+# Methods by which code looks things up in a mapping: hooks of other classes may do so in
+# an instance that a file puts there, so that they may call nothing that it holds.
+LOOK_UPS = "get items keys values setdefault pop popitem __getitem__ __missing__".split()
+
 # Hooks that a stream reaches only by calls that are reported by themselves: type()
 # with bases, an item of a class. They are judged by the names that they mention.
 BY_NAME = "__init_subclass__ __class_getitem__ __torch_function__".split()
@@ -125,6 +129,7 @@ class Reviews:
 
     def __init__(self, path):
         self.hooks, self.compiled, self.imports, self.changed, self.used = {}, {}, {}, {}, set()
+        self.needed = True  # whether a class is left out where a review does not cover its source
         for line in path.read_text().splitlines():
             if not line or line.startswith("#"):
                 continue
@@ -142,8 +147,11 @@ class Reviews:
             return False
         self.used.add(name)
         pin = pin_of(function)
-        if pin not in self.hooks[name][0]:
-            self.changed[name] = pin
+        if pin in self.hooks[name][0]:
+            return True
+        if not self.needed:
+            return False  # it is read like any other
+        self.changed[name] = pin
         return True
 
     def reads(self, module):
@@ -186,22 +194,20 @@ class Rule:
     """Judges hooks; remembers what it said of each."""
 
     def __init__(self, reviews):
-        self.reviews, self.cleared = reviews, {}
+        self.reviews, self.cleared = reviews, functions.Verdicts()
+        self.called = set()  # methods that hooks call on their own instance
         functions.REVIEWS[:] = [reviews]
 
     def reason(self, function, cls, strict=True):
         """Returns why a Python function may do more than store data, or None."""
-        key = (function, cls, strict)
-        if key not in self.cleared:
-            self.cleared[key] = None  # a function that calls itself adds nothing
-            self.cleared[key] = self.judge(function, cls, strict)
-        return self.cleared[key]
+        return self.cleared.of((function, cls, strict), lambda: self.judge(function, cls, strict))
 
     def judge(self, function, cls, strict):
+        tree = tree_of(function)
         if self.reviews.covers(function):
+            self.called |= own_calls(function, tree)
             return None
         where = path_of(function)
-        tree = tree_of(function)
         if tree is None:
             if function.__code__.co_filename.startswith("<"):  # dataclasses and named tuples write their own
                 return self.generated(function, where)
@@ -390,6 +396,8 @@ class Reader(ast.NodeVisitor):
 
     def call(self, node):
         target = self.resolve(node.func)
+        if target.kind == "known" and isinstance(node.func, ast.Attribute) and self.resolve(node.func.value).kind == "me":
+            self.rule.called.add(node.func.attr)
         if target.kind == "known":
             if getattr(target.thing, "__name__", "") in ("setattr", "delattr") and not (node.args and self.resolve(node.args[0]).kind in ("me", "super")):
                 self.reject("sets-attributes-of-values")
@@ -449,6 +457,13 @@ class Reader(ast.NodeVisitor):
             if target.kind != "known":
                 self.reject("enters-a-value")
         self.generic_visit(node)
+
+
+def own_calls(function, tree):
+    """Returns the methods that a function which was reviewed calls on its first argument."""
+    me = function.__code__.co_varnames[:1]
+    calls = (n.func for n in ast.walk(tree) if isinstance(n, ast.Call)) if tree else ()
+    return {f.attr for f in calls if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name) and f.value.id in me}
 
 
 def fixed_options(thing, node):
