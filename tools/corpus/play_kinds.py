@@ -91,20 +91,20 @@ def vision():
         for label in ("cat", "dog"):
             (root / label).mkdir()
             for number in range(10):
-                Image.fromarray(RNG.randint(0, 255, (16, 16, 3)).astype("uint8")).save(root / label / f"{number}.png")
-        loaders = fv.ImageDataLoaders.from_folder(root, valid_pct=0.2, bs=4, item_tfms=fv.Resize(16), batch_tfms=fv.aug_transforms(size=16), num_workers=0)
+                Image.fromarray(RNG.randint(0, 255, (64, 64, 3)).astype("uint8")).save(root / label / f"{number}.png")
+        loaders = fv.ImageDataLoaders.from_folder(root, valid_pct=0.2, bs=4, item_tfms=fv.Resize(64), batch_tfms=fv.aug_transforms(size=64), num_workers=0)
         learn = first(fv, "vision_learner", "cnn_learner")(loaders, fv.squeezenet1_1, pretrained=False, metrics=fv.error_rate)
         yield "squeezenet", exported(learn)
         with learn.no_bar(), learn.no_logging():
             learn.fit_one_cycle(1)
         yield "squeezenet-trained", exported(learn)
-        block = fv.DataBlock((fv.ImageBlock, fv.CategoryBlock), get_items=fv.get_image_files, get_y=fv.parent_label, splitter=fv.RandomSplitter(seed=1), item_tfms=[fv.Resize(16)], batch_tfms=fv.aug_transforms())
+        block = fv.DataBlock((fv.ImageBlock, fv.CategoryBlock), get_items=fv.get_image_files, get_y=fv.parent_label, splitter=fv.RandomSplitter(seed=1), item_tfms=[fv.Resize(64)], batch_tfms=fv.aug_transforms())
         learn = first(fv, "vision_learner", "cnn_learner")(block.dataloaders(root, bs=4, num_workers=0), fv.squeezenet1_1, pretrained=False, metrics=[fv.accuracy, fv.error_rate])
         yield "block", exported(learn)
-        block = fv.DataBlock((fv.ImageBlock, fv.MultiCategoryBlock), get_items=fv.get_image_files, get_y=fv.Pipeline([fv.parent_label, fv.L]), splitter=fv.RandomSplitter(seed=1), item_tfms=[fv.RandomResizedCrop(16, min_scale=0.5)])
+        block = fv.DataBlock((fv.ImageBlock, fv.MultiCategoryBlock), get_items=fv.get_image_files, get_y=fv.Pipeline([fv.parent_label, fv.L]), splitter=fv.RandomSplitter(seed=1), item_tfms=[fv.RandomResizedCrop(64, min_scale=0.5)])
         learn = first(fv, "vision_learner", "cnn_learner")(block.dataloaders(root, bs=4, num_workers=0), fv.squeezenet1_1, pretrained=False, metrics=[fv.accuracy_multi])
         yield "multi", exported(learn)
-        loaders = fv.SegmentationDataLoaders.from_label_func(root, fv.get_image_files(root), label_func=fv.noop, codes=["a", "b"], bs=2, num_workers=0, item_tfms=fv.Resize(16))
+        loaders = fv.SegmentationDataLoaders.from_label_func(root, fv.get_image_files(root), label_func=fv.noop, codes=["a", "b"], bs=2, num_workers=0, item_tfms=fv.Resize(64))
         yield "mask", exported(fv.Learner(loaders, nn.Conv2d(3, 2, 1), loss_func=fv.CrossEntropyLossFlat(axis=1), metrics=fv.DiceMulti() if hasattr(fv, "DiceMulti") else fv.Dice()))
 
 

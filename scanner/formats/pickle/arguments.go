@@ -143,7 +143,7 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		name, ok := j.m.Str(v)
 		return ok && (!strings.HasPrefix(name, "__") || fetchable[name]) && !strings.Contains(name, "."), nil
 	case picklenames.Owner:
-		return c.owner(v), nil
+		return c.owner(v, rest), nil
 	case picklenames.Storage:
 		return j.isStorage(v) || j.m.Flags(v)&flagInert != 0, nil
 	case picklenames.Nested:
@@ -198,13 +198,16 @@ func (c *checker) class(want *picklenames.Arg, v picklevm.Value) bool {
 	return t.listed && t.entry.Class
 }
 
-// owner reports whether fetching attributes of a value is inert: of data, of an instance that
-// was shown inert, of a listed class.
-func (c *checker) owner(v picklevm.Value) bool {
+// owner reports whether fetching the attribute that rest names is inert: of data, of an instance
+// that was shown inert, of a listed class.
+func (c *checker) owner(v picklevm.Value, rest []picklevm.Value) bool {
 	j := c.j
 	switch {
 	case v.Kind() == picklevm.KindGlobal:
-		return j.isInert(v, scanner.UseConstruct)
+		return j.isInert(v, scanner.UseConstruct) || picklenames.IsTensorClass(j.targetOf(v).path)
+	case v.Kind() == picklevm.KindInstance && len(rest) > 0 && j.classOf(v).entry.Plain:
+		name, ok := j.m.Str(rest[0])
+		return ok && j.m.Flags(v)&flagUnknown != 0 && slices.Contains(j.classOf(v).entry.Has, name)
 	case j.isModuleClass(v):
 		return j.persistentCallee(v).entry.Construct
 	}

@@ -103,9 +103,11 @@ func (j *judge) isTensorState(state picklevm.Value) bool {
 	return true
 }
 
-// setsTensorState are the calls of torch that set attributes of a tensor from their last
-// argument.
-var setsTensorState = map[string]bool{"torch._tensor._rebuild_from_type_v2": true, "torch._utils._rebuild_parameter_with_state": true}
+// setsTensorState are the calls of torch and fastai that set attributes of a tensor from their
+// last argument.
+var setsTensorState = map[string]bool{
+	"fastai.torch_core._rebuild_from_type": true, "torch._tensor._rebuild_from_type_v2": true, "torch._utils._rebuild_parameter_with_state": true,
+}
 
 // uncallable are classes beside those of values that have no __call__, and that honest
 // files keep under names at which Python looks for methods.

@@ -216,6 +216,8 @@ func (j *judge) judgeRebuilt(t target, c picklevm.Call) (picklevm.Flags, error) 
 		return 0, nil // what is made of it is judged
 	case !isType && j.knownCode(t, c):
 		return flagKnown, nil
+	case !isType && t.path == "types.MethodType" && j.bindsMethod(c.Args):
+		return flagFetched, nil
 	}
 	if isType {
 		j.report(ruleEmbeddedCode, t, scanner.UseCall, c, "calls %s, which "+t.danger.Text)
@@ -279,6 +281,8 @@ func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
 		return flagInert, nil
 	case j.listedClass(t):
 		return j.judgeListedNew(t, c)
+	case t.listed && t.entry.Plain && j.plainArguments(c):
+		return flagUnknown, nil // whatever else is done to it is reported
 	case isFileWrapper(t.path) && j.m.Len(c.Args) == 0 && c.Kwargs == 0:
 		return 0, nil // it does something when its state is set
 	case t.vetted:

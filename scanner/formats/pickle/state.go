@@ -121,7 +121,7 @@ func classArgument(t target) int {
 		return 0
 	case !t.listed || t.entry.Class:
 		return -1
-	case t.path == "torch._tensor._rebuild_from_type_v2":
+	case t.path == "torch._tensor._rebuild_from_type_v2", t.path == "fastai.torch_core._rebuild_from_type":
 		return 1
 	case len(t.entry.Shape.Args) > 0 && t.entry.Shape.Args[0].Kind == picklenames.Class:
 		return 0
@@ -135,7 +135,7 @@ func (j *judge) judgeState(target, state picklevm.Value, at int64) {
 	if state.Kind() == picklevm.KindTuple && j.m.Len(state) == 2 {
 		dict, slots = j.m.Item(state, 0), j.m.Item(state, 1)
 	}
-	if j.m.Flags(dict)&flagHooked != 0 || j.m.Flags(slots)&flagHooked != 0 {
+	if j.m.Flags(dict)&flagHooked != 0 && !j.keepsNames(target, dict) || j.m.Flags(slots)&flagHooked != 0 {
 		j.reportHook(target, state, at)
 	}
 	items, _, loose := j.m.Items(slots)

@@ -212,6 +212,9 @@ func (t target) kind() string {
 	if t.dangerous {
 		return "which " + t.danger.Text
 	}
+	if t.listed && t.entry.Plain {
+		return "which was shown inert for one dict of state alone"
+	}
 	return "a class that nobody vetted"
 }
 

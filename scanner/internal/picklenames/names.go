@@ -17,14 +17,16 @@ import (
 
 // An Entry says for which uses a callable was shown inert.
 type Entry struct {
-	Class     bool // a class: keeping a reference to it is inert
-	Construct bool // __new__, __setstate__ and the hooks by which an instance is compared are inert
-	NoItems   bool // of a class: append, extend, add, update or __setitem__ may do more than store
-	NoSlots   bool // of a class: setting attributes may do more than store, so slot state may
-	Call      bool // the call is inert with arguments of the Shape
-	Enum      bool // an enumeration: a call gives a member, which the whole process shares
-	Tuple     bool // a named tuple: it stores what __new__ gets
-	Keep      bool // a function that is inert when it is called later with any data
+	Class     bool     // a class: keeping a reference to it is inert
+	Construct bool     // __new__, __setstate__ and the hooks by which an instance is compared are inert
+	Plain     bool     // a class that is inert where it is made without arguments and given one dict: fetching an attribute that it lacks may do more
+	Has       []string // of such a class: attributes that it has, so that fetching them runs nothing
+	NoItems   bool     // of a class: append, extend, add, update or __setitem__ may do more than store
+	NoSlots   bool     // of a class: setting attributes may do more than store, so slot state may
+	Call      bool     // the call is inert with arguments of the Shape
+	Enum      bool     // an enumeration: a call gives a member, which the whole process shares
+	Tuple     bool     // a named tuple: it stores what __new__ gets
+	Keep      bool     // a function that is inert when it is called later with any data
 	Shape     Shape
 }
 

@@ -29,6 +29,7 @@ var reviewed = map[string]Entry{
 	"builtins.int":                          classCall(Shape{}.opt(literal, literal)),
 	"builtins.list":                         classCall(Shape{}.opt(iterable)),
 	"builtins.object":                       classCall(Shape{}),
+	"builtins.print":                        named, // with data it writes to the output; a call may give it something else to write to
 	"builtins.range":                        classCall(args(integer).opt(integer, integer)),
 	"builtins.set":                          classCall(Shape{}.opt(iterable)),
 	"builtins.slice":                        classCall(anyData),
@@ -364,6 +365,10 @@ func IsScriptClass(name string) bool {
 	name, ok := strings.CutPrefix(name, "__torch__.torch.classes.")
 	return ok && slices.Contains(scriptClasses, name)
 }
+
+// IsTensorClass reports whether a class is one that tensors are cast to: fetching an attribute
+// of it runs nothing, as that of a listed class does.
+func IsTensorClass(path string) bool { return slices.Contains(tensorClass.Also, path) }
 
 // IsReconstructorBase reports whether copyreg._reconstructor runs nothing but C code
 // for a base class.

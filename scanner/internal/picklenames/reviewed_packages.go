@@ -50,7 +50,7 @@ var reviewedPackages = map[string]Entry{
 
 	// What lies where in a distributed checkpoint: data classes, of which one takes its state from a tuple and compares a
 	// member of it with those of an enumeration (torch 2.0 to 2.15: distributed/checkpoint, distributed/_shard).
-	"torch.distributed._shard.sharded_tensor.metadata.MEM_FORMAT_ENCODING": classCall(args(integer)),
+	"torch.distributed._shard.sharded_tensor.metadata.MEM_FORMAT_ENCODING": enum(args(integer)),
 	"torch.distributed._shard.sharded_tensor.metadata.TensorProperties":    class(),
 	"torch.distributed.checkpoint.filesystem._StorageInfo":                 filled,
 	"torch.distributed.checkpoint.metadata.BytesStorageMetadata":           filled,
@@ -60,7 +60,44 @@ var reviewedPackages = map[string]Entry{
 	"torch.distributed.checkpoint.metadata.StorageMeta":                    filled,
 	"torch.distributed.checkpoint.metadata.TensorProperties":               class(),
 	"torch.distributed.checkpoint.metadata.TensorStorageMetadata":          filled,
-	"torch.distributed.checkpoint.metadata._MEM_FORMAT_ENCODING":           classCall(args(integer)),
+	"torch.distributed.checkpoint.metadata._MEM_FORMAT_ENCODING":           enum(args(integer)),
+
+	// It casts a tensor and gives it a dict (torch_core.py, until 2.5).
+	"fastai.torch_core._rebuild_from_type": call(args(Arg{Kind: Function, In: tensorMakers}, tensorClass, value, dataArg)),
+
+	// Loaders of data of fastai fill __dict__; an attribute that they lack is fetched from the data set that they keep, and
+	// iterating them runs what they keep (data/load.py, data/core.py, text/data.py, tabular/core.py, 2.5 to 2.8).
+	"fastai.callback.data.WeightedDL":   filled,
+	"fastai.data.core.TfmdDL":           filled,
+	"fastai.data.load.DataLoader":       filled,
+	"fastai.tabular.core.TabDataLoader": filled,
+	"fastai.tabular.core.TabWeightedDL": filled,
+	"fastai.text.data.LMDataLoader":     filled,
+	"fastai.text.data.SortedDL":         filled,
+
+	// Learners keep the function that made their network, and do not call it. A call may fetch weights.
+	"torchvision.models.alexnet.alexnet":          named,
+	"torchvision.models.densenet.densenet121":     named,
+	"torchvision.models.densenet.densenet161":     named,
+	"torchvision.models.densenet.densenet169":     named,
+	"torchvision.models.densenet.densenet201":     named,
+	"torchvision.models.resnet.resnet18":          named,
+	"torchvision.models.resnet.resnet34":          named,
+	"torchvision.models.resnet.resnet50":          named,
+	"torchvision.models.resnet.resnet101":         named,
+	"torchvision.models.resnet.resnet152":         named,
+	"torchvision.models.squeezenet.squeezenet1_0": named,
+	"torchvision.models.squeezenet.squeezenet1_1": named,
+	"torchvision.models.vgg.vgg11_bn":             named,
+	"torchvision.models.vgg.vgg13_bn":             named,
+	"torchvision.models.vgg.vgg16_bn":             named,
+	"torchvision.models.vgg.vgg19_bn":             named,
+
+	// BUILD fills __dict__, but an attribute that they lack is asked of a list that the state gives, by a method of it
+	// (fastcore/transform.py, gather_attrs).
+	"fastai.data.core.Datasets":        {Class: true, Plain: true, Has: []string{"dataloaders"}},
+	"fastcore.transform.Pipeline":      plain,
+	"fasttransform.transform.Pipeline": plain,
 
 	// Iterating it runs what it keeps, which is judged by itself; BUILD fills it.
 	"torch.utils.data.dataloader.DataLoader": class(),
@@ -95,14 +132,14 @@ var reviewedPackages = map[string]Entry{
 	// Enumerations, and records of fields, that trainers keep in their arguments and states.
 	"deepspeed.runtime.fp16.loss_scaler.DynamicLossScaler":            filled,
 	"deepspeed.runtime.fp16.loss_scaler.LossScaler":                   filled,
-	"deepspeed.runtime.zero.config.ZeroStageEnum":                     classCall(args(integer)),
-	"deepspeed.runtime.zero.offload_config.OffloadDeviceEnum":         classCall(args(str)),
+	"deepspeed.runtime.zero.config.ZeroStageEnum":                     enum(args(integer)),
+	"deepspeed.runtime.zero.offload_config.OffloadDeviceEnum":         enum(args(str)),
 	"deepspeed.utils.tensor_fragment.fragment_address":                filled,
-	"megatron.core.enums.ModelType":                                   classCall(args(integer)),
-	"megatron.core.transformer.enums.AttnMaskType":                    classCall(args(integer)),
-	"megatron.core.transformer.enums.AttnType":                        classCall(args(integer)),
-	"ray.rllib.algorithms.algorithm_config.TorchCompileWhatToCompile": classCall(args(str)),
-	"trl.trainer.dpo_config.FDivergenceType":                          classCall(args(str)),
+	"megatron.core.enums.ModelType":                                   enum(args(integer)),
+	"megatron.core.transformer.enums.AttnMaskType":                    enum(args(integer)),
+	"megatron.core.transformer.enums.AttnType":                        enum(args(integer)),
+	"ray.rllib.algorithms.algorithm_config.TorchCompileWhatToCompile": enum(args(str)),
+	"trl.trainer.dpo_config.FDivergenceType":                          enum(args(str)),
 
 	// The batch of graphs that it makes has the class of a batch and that of its items for bases: those of PyG alone
 	// (torch_geometric/data/batch.py, 2.4 and 2.8).
@@ -178,6 +215,9 @@ var reviewedPackages = map[string]Entry{
 	"rdkit.DataStructs.cDataStructs.LongSparseIntVect": classCall(args(rawBytes)),
 	"rdkit.DataStructs.cDataStructs.UIntSparseIntVect": classCall(args(rawBytes)),
 }
+
+// plain is a class that is inert in the plain shape, as one that nobody knows is taken to be.
+var plain = Entry{Class: true, Plain: true}
 
 // filled is a class that is made by __new__ and one dict of state.
 var filled = Entry{Class: true, Construct: true, NoItems: true, NoSlots: true}
