@@ -161,6 +161,8 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return c.applied(want, v, rest)
 	case picklenames.Iterable:
 		return c.iterable(v), nil
+	case picklenames.Pairs:
+		return c.pairs(v), nil
 	case picklenames.Types:
 		return c.types(v, 0), nil
 	case picklenames.Literal:
@@ -211,7 +213,7 @@ func (c *checker) owner(v picklevm.Value, rest []picklevm.Value) bool {
 	case j.isModuleClass(v):
 		return j.persistentCallee(v).entry.Construct
 	}
-	return j.m.Flags(v)&flagInert != 0 || v.IsPlain() || isContainer(v)
+	return v.IsPlain() || isContainer(v) || j.isOwner(v)
 }
 
 // isModuleClass reports whether a value is a class behind an old persistent id of
@@ -247,6 +249,25 @@ func (c *checker) iterable(v picklevm.Value) bool {
 	default:
 		return c.j.isData(v)
 	}
+}
+
+// pairs reports whether a value is a dict, or pairs of a key and a value: what is in their
+// place is iterated over.
+func (c *checker) pairs(v picklevm.Value) bool {
+	if c.j.isValue(v) {
+		return true
+	}
+	switch v.Kind() {
+	case picklevm.KindDict:
+	case picklevm.KindList, picklevm.KindTuple:
+		items, _, _ := c.j.m.Items(v)
+		if slices.ContainsFunc(items, func(item picklevm.Value) bool { return !isContainer(item) && !item.IsPlain() }) {
+			return false
+		}
+	default:
+		return false
+	}
+	return c.j.isData(v)
 }
 
 // types reports whether a value is a listed class, None, or a tuple of those.

@@ -61,6 +61,18 @@ func (j *judge) judgeOddState(target, state picklevm.Value, at int64) {
 	})
 }
 
+// isOwner reports whether something that the stream names or made has attributes that are
+// inert to fetch: a listed class, or an instance of one without getters that do more. Of
+// what a function gave, those of values are C code.
+func (j *judge) isOwner(v picklevm.Value) bool {
+	if v.Kind() == picklevm.KindGlobal {
+		return j.isInert(v, scanner.UseConstruct)
+	}
+	class := j.classOf(v)
+	known := class.entry.Class || class.dangerous || class.path == "re._compile" || isValueType(class.path) && class.path != nestedBytes
+	return j.m.Flags(v)&flagInert != 0 && known && !class.entry.NoGetters
+}
+
 // givesShared reports whether the result of a call belongs to the whole process: a class, a
 // member of an enumeration, a logger, what a package makes only once.
 func givesShared(t target) bool {
@@ -117,13 +129,16 @@ var uncallable = map[string]bool{
 }
 
 // uncalled reports whether a value that stands where Python looks for a method does nothing
-// there: it is inert whatever it is called with, or cannot be called.
+// there: it is a class that is inert to call, or cannot be called. Functions are inert with
+// data of the user, not with what the stream has them get.
 func (j *judge) uncalled(v picklevm.Value) bool {
 	if v.Kind() == picklevm.KindGlobal {
-		return j.harmless(v)
+		t := j.targetOf(v)
+		return t.listed && t.entry.Class && t.entry.Unconditional()
 	}
-	path := j.classOf(v).path
-	return j.isDatum(v) && (isValueType(path) || uncallable[path]) && path != nestedBytes
+	class := j.classOf(v)
+	known := class.entry.Enum || isValueType(class.path) || uncallable[class.path]
+	return j.isDatum(v) && known && class.path != nestedBytes
 }
 
 // nestedBytes is a call of which nobody knows what it gives: it unpickles.

@@ -83,7 +83,7 @@ func (j *judge) dataWithin(v picklevm.Value, leaf func(picklevm.Value) bool, dep
 // valueTypes are what makes values whose methods are C code, or compute like it: TensorFlow's
 // shapes, types and lists, arrays of JAX, dictionaries of Haiku. By the start of the path.
 var valueTypes = []string{
-	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "haiku._src.data_structures.FlatMapping", "itertools.", "jax._src.array._reconstruct_array", "joblib.numpy_pickle.NumpyArrayWrapper", "ml_dtypes.", "numpy.",
+	"_codecs.", "array.", "builtins.", "collections.", "datetime.", "dateutil.", "decimal.", "fractions.", "haiku._src.data_structures.FlatMapping", "inspect.Parameter", "inspect._ParameterKind", "inspect._empty", "itertools.", "jax._src.array._reconstruct_array", "joblib.numpy_pickle.NumpyArrayWrapper", "ml_dtypes.", "numpy.",
 	"pandas._libs.", "pandas.arrays.", "pandas.core.arrays.", "pandas.core.dtypes.", "pandas.core.indexes.", "pandas.core.internals.", "pandas.core.sparse.array.",
 	"pandas.Categorical", "pandas.DatetimeIndex", "pandas.DatetimeTZDtype", "pandas.Index", "pandas.Interval", "pandas.MultiIndex", "pandas.Period", "pandas.RangeIndex",
 	"pandas.SparseDtype", "pandas.StringDtype", "pandas.Timedelta", "pandas.Timestamp", "pandas.BooleanDtype", "pandas.ArrowDtype", "pandas.Flags",

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner"
+	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
@@ -18,7 +19,7 @@ var hookNames = map[string]bool{
 // Pair implements picklevm.Observer: a dict, perhaps the state of an instance,
 // gets a value that may be callable.
 func (j *judge) Pair(dict, key, value picklevm.Value, at int64) {
-	if !j.mayBeHook(key) {
+	if !j.mayBeHook(key) && !j.mayShadow(dict, key) {
 		return
 	}
 	if name, _ := j.m.Str(key); name == "__wrapped__" && j.m.Flags(value)&flagInert != 0 {
@@ -30,6 +31,13 @@ func (j *judge) Pair(dict, key, value picklevm.Value, at int64) {
 		}
 		j.m.SetFlags(dict, flagHooked)
 	}
+}
+
+// mayShadow reports whether a dict that is the state of an instance already gets a key that
+// is the name of a method which hooks of some listed class call.
+func (j *judge) mayShadow(dict, key picklevm.Value) bool {
+	name, ok := j.m.Str(key)
+	return ok && j.m.Flags(dict)&flagState != 0 && picklenames.IsCalledSomewhere(name)
 }
 
 // mayRun reports whether a value may do something when it is called.
@@ -74,6 +82,22 @@ func (j *judge) harmless(v picklevm.Value) bool {
 		return t.listed && t.entry.Unconditional()
 	}
 	return j.isKnown(v) || j.isDatum(v) && j.classOf(v).path != "functools.partial"
+}
+
+// shadows reports whether a state gives an instance of a listed class a callable in the
+// place of a method that its class's __setstate__, __hash__ or the like call.
+func (j *judge) shadows(target, state picklevm.Value) bool {
+	if state.Kind() != picklevm.KindDict || j.astray() {
+		return false
+	}
+	class := j.classOf(target).path
+	items, _, _ := j.m.Items(state)
+	for i := 0; i+1 < len(items); i += 2 {
+		if name, ok := j.m.Str(items[i]); ok && picklevm.MayBeCallable(items[i+1]) && picklenames.IsCalledMethod(class, name) && j.mayRun(items[i+1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // reportHook reports a callable that an instance is given in place of a method.

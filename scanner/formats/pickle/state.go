@@ -135,7 +135,7 @@ func (j *judge) judgeState(target, state picklevm.Value, at int64) {
 	if state.Kind() == picklevm.KindTuple && j.m.Len(state) == 2 {
 		dict, slots = j.m.Item(state, 0), j.m.Item(state, 1)
 	}
-	if j.m.Flags(dict)&flagHooked != 0 && !j.keepsNames(target, dict) || j.m.Flags(slots)&flagHooked != 0 {
+	if j.m.Flags(dict)&flagHooked != 0 && !j.keepsNames(target, dict) || j.m.Flags(slots)&flagHooked != 0 || j.shadows(target, dict) || j.shadows(target, slots) {
 		j.reportHook(target, state, at)
 	}
 	items, _, loose := j.m.Items(slots)

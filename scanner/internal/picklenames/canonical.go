@@ -39,16 +39,25 @@ var hopAliases = map[string]string{
 // Canonical returns the dotted path by which an object is known, from the module
 // and the dotted attribute path by which a stream names it: "os.system" for posix
 // and system, and for torch and serialization.os.system. A path through another module
-// stands for what is dangerous there alone: whatever it leads to, the module that is
+// stands for what is dangerous there, and for constants of torch, for which pickle takes
+// the first module that has a "torch". Whatever else it leads to, the module that is
 // imported is the one that the stream names.
 func Canonical(module, name string) string {
-	if path, ok := hopped(name); ok {
-		if _, dangerous := Dangerous(path); dangerous {
-			return path
-		}
+	path := spelled(module, name)
+	hop, ok := hopped(name)
+	if !ok {
+		return path
 	}
-	return spelled(module, name)
+	_, hopDangerous := Dangerous(hop)
+	_, dangerous := Dangerous(path)
+	if e, _ := Lookup(hop); hopDangerous || e.isConstant() && Known(module) && !dangerous {
+		return hop
+	}
+	return path
 }
+
+// isConstant reports whether something is only referred to.
+func (e Entry) isConstant() bool { return e.Class && !e.Construct && !e.Call }
 
 // hopped returns the path of what an attribute path leads to that passes through a module.
 func hopped(name string) (string, bool) {

@@ -23,6 +23,8 @@ type Entry struct {
 	Has       []string // of such a class: attributes that it has, so that fetching them runs nothing
 	NoItems   bool     // of a class: append, extend, add, update or __setitem__ may do more than store
 	NoSlots   bool     // of a class: setting attributes may do more than store, so slot state may
+	NoGetters bool     // of a class: fetching an attribute of an instance may do more than look it up
+	NoCalls   bool     // of a class: calling an instance may do more than compute
 	Call      bool     // the call is inert with arguments of the Shape
 	Enum      bool     // an enumeration: a call gives a member, which the whole process shares
 	Tuple     bool     // a named tuple: it stores what __new__ gets
@@ -53,11 +55,16 @@ var tables = sync.OnceValue(func() map[string]func() table {
 		all[name] = sync.OnceValue(func() table { return newTable(string(file(name))) })
 	}
 	delete(all, stdlibList)
+	delete(all, calledList)
 	return all
 })
 
-// stdlibList is the file that lists the modules of the standard library.
-const stdlibList = "stdlib_modules"
+// stdlibList is the file that lists the modules of the standard library; calledList, that
+// with the methods that hooks of listed classes call.
+const (
+	stdlibList = "stdlib_modules"
+	calledList = "called_methods"
+)
 
 // newTable returns the table with a text. Its first line says in which versions the package
 // was looked at, and whether those are enough to know all its names: "# package whole
@@ -132,21 +139,27 @@ func Lookup(path string) (Entry, bool) {
 	t, _ := tableOf(path)
 	letters, evidence, listed := t.row(path)
 	if !listed {
+		entry.NoCalls = true // as far as anybody knows
 		return entry, ok
 	}
 	generated := entryOf(letters)
 	generated.Enum, generated.Tuple = evidence == "enum", generated.Call && evidence == "namedtuple"
+	if generated.Class && generated.Call && !generated.Enum && !generated.Tuple {
+		generated.Shape = values // exceptions and compiled classes go through what they get
+	}
 	if !ok {
 		return generated, true
 	}
 	entry.Class = entry.Class || generated.Class
 	entry.Construct = entry.Construct || generated.Construct
+	entry.NoGetters, entry.NoCalls = entry.NoGetters || generated.NoGetters, entry.NoCalls || generated.NoCalls
 	entry.Enum = entry.Enum || generated.Enum
 	return entry, true
 }
 
 // entryOf turns the letters of a row into an entry: n for construction, with d for
-// calls with data and I and A where items or attributes are not inert to set; s for
+// calls with data, I and A where items or attributes are not inert to set, G where
+// attributes are not inert to fetch, and C where instances are not inert to call; s for
 // functions that may be kept, p for the helper by which a Cython class is unpickled,
 // m for the one by which a Keras model is, c for constants and classes that are only
 // referred to.
@@ -161,20 +174,63 @@ func entryOf(letters string) Entry {
 	case "p":
 		return Entry{Call: true, Shape: Shape{Args: []Arg{listedClass, {Kind: Int}, {Kind: Any}}}}
 	}
-	e := Entry{Class: true, Construct: true, NoItems: strings.Contains(letters, "I"), NoSlots: strings.Contains(letters, "A")}
+	e := Entry{
+		Class: true, Construct: true, NoItems: strings.Contains(letters, "I"), NoSlots: strings.Contains(letters, "A"),
+		NoGetters: strings.Contains(letters, "G"), NoCalls: strings.Contains(letters, "C"),
+	}
 	if strings.HasPrefix(letters, "nd") {
 		e.Call, e.Shape = true, anyData
 	}
 	return e
 }
 
-var stdlibModules = sync.OnceValue(func() map[string]bool {
-	modules := map[string]bool{}
-	for _, m := range strings.Fields(string(file(stdlibList))) {
-		modules[m] = true
+// calledMethods returns a line for each package: its name, then the names of methods, with a
+// blank before and behind each.
+var calledMethods = sync.OnceValue(func() map[string]string {
+	called := map[string]string{}
+	for line := range strings.Lines(string(file(calledList))) {
+		name, methods, _ := strings.Cut(strings.TrimSpace(line), " ")
+		called[name] = " " + methods + " "
 	}
-	return modules
+	return called
 })
+
+// IsCalledMethod reports whether hooks of listed classes of the package that a class belongs
+// to call a method of that name of their own instance. An attribute of an instance takes the
+// place of its class's method.
+func IsCalledMethod(class, name string) bool {
+	top, _, _ := strings.Cut(class, ".")
+	if Stdlib(top) {
+		top = "stdlib"
+	}
+	return calls(calledMethods()[top], name)
+}
+
+// IsCalledSomewhere is IsCalledMethod for a class that is not known.
+func IsCalledSomewhere(name string) bool {
+	for _, methods := range calledMethods() {
+		if calls(methods, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// calls reports whether a name is among methods.
+func calls(methods, name string) bool {
+	return name != "" && !strings.Contains(name, " ") && strings.Contains(methods, " "+name+" ")
+}
+
+var stdlibModules = sync.OnceValue(func() map[string]bool { return words(stdlibList) })
+
+// words returns the words of an embedded file as a set.
+func words(name string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(string(file(name))) {
+		set[w] = true
+	}
+	return set
+}
 
 // Stdlib reports whether a module belongs to the standard library of some
 // supported Python.
@@ -213,6 +269,6 @@ func (e Entry) TakesOnlyData() bool {
 		all = append(all, *e.Shape.Rest)
 	}
 	return !slices.ContainsFunc(all, func(a Arg) bool {
-		return !slices.Contains([]Kind{Any, Str, Int, Bytes, Class, Dtype, Storage, Literal, Made, Value, Types, Iterable}, a.Kind)
+		return !slices.Contains([]Kind{Any, Str, Int, Bytes, Class, Dtype, Storage, Literal, Made, Value, Types, Iterable, Pairs}, a.Kind)
 	})
 }

@@ -23,6 +23,7 @@ const (
 	Function                 // a callable that is one of In, which is inert when it is called with the arguments in the next place
 	Applied                  // a global of In that is inert when it is called with the arguments in the next place
 	Iterable                 // a built-in container of data, or an iterator over one
+	Pairs                    // a dict, or a list or tuple of lists or tuples
 	Types                    // a listed class, None, or a tuple of those
 	Literal                  // a literal, bytes that stand for one, or a tuple of literals
 	Made                     // a Value that is no class or function itself
@@ -57,6 +58,7 @@ var (
 	integer     = Arg{Kind: Int}
 	rawBytes    = Arg{Kind: Bytes}
 	iterable    = Arg{Kind: Iterable}
+	pairs       = Arg{Kind: Pairs}
 	types       = Arg{Kind: Types}
 	literal     = Arg{Kind: Literal}
 	value       = Arg{Kind: Value}
