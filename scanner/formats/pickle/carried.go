@@ -74,6 +74,13 @@ func (j *judge) carry(v picklevm.Value, c carrier) {
 	}
 }
 
+// changes forgets the content of an array of which items are set.
+func (j *judge) changes(v picklevm.Value) {
+	if _, ok := j.carriers[v]; ok {
+		j.carriers[v] = carrier{}
+	}
+}
+
 // isFlat reports whether an array has one dimension and elements of one byte, so that a
 // buffer over it gives the bytes in the order in which they stand in the stream.
 func (j *judge) isFlat(shape, element picklevm.Value) bool {

@@ -116,9 +116,9 @@ var ruleEmbeddedCode = &scanner.Rule{
 
 var ruleNested = &scanner.Rule{
 	ID:       "pickle-nested",
-	Title:    "Pickle loads another pickle that could not be followed",
+	Title:    "Pickle loads another pickle or model that could not be followed",
 	Severity: scanner.High,
-	Why: "Bytes in this file are unpickled while it is loaded, but where they come from is computed, " +
+	Why: "Bytes in this file are unpickled or loaded as a model while it is loaded, but where they come from is computed, " +
 		"so that the second stage was not analysed.",
 	Fix: "Do not load the file. Save the inner object in a file of its own, or re-export the model.",
 	CWE: 502, Refs: []string{pickled, cwe502},

@@ -283,6 +283,7 @@ func (j *judge) reportShape(v picklevm.Value, does string, at int64) {
 // or set of the stream.
 func (j *judge) Mutate(target picklevm.Value, items []picklevm.Value, op byte, at int64) error {
 	j.programMutate(target, items, op)
+	j.changes(target)
 	switch {
 	case j.isShared(target):
 		j.reportWrite(target, "adds to", at, items...)
