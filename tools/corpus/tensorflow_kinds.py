@@ -160,6 +160,10 @@ def regress():
 def wrapped():
     from scikeras.wrappers import KerasClassifier, KerasRegressor
 
+    import tensorflow as tf
+
+    parts = {"optimizer": tf.keras.optimizers.Adam(0.01), "loss": tf.keras.losses.BinaryCrossentropy(), "metrics": [tf.keras.metrics.BinaryAccuracy()]}
+    yield "scikeras-parts", KerasClassifier(model=build, **parts)
     yield from estimators("scikeras", KerasClassifier, KerasRegressor, {"model": build, "hidden": 3}, {"model": regress})
 
 

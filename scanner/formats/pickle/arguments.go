@@ -148,6 +148,8 @@ func (c *checker) argument(want *picklenames.Arg, v picklevm.Value, rest []pickl
 		return j.isStorage(v) || j.m.Flags(v)&flagInert != 0, nil
 	case picklenames.Nested:
 		return c.follow(v)
+	case picklenames.Config:
+		return c.followConfig(v)
 	case picklenames.Model:
 		return c.followModel(v)
 	case picklenames.Dtype:

@@ -26,6 +26,9 @@ var reviewedTensors = map[string]Entry{
 
 	"keras.saving.pickle_utils.deserialize_model_from_bytecode":        modelLoader,
 	"keras.src.saving.pickle_utils.deserialize_model_from_bytecode":    modelLoader,
+	"scikeras._saving_utils.unpack_keras_loss":                         configLoader,
+	"scikeras._saving_utils.unpack_keras_metric":                       configLoader,
+	"scikeras._saving_utils.unpack_keras_optimizer":                    configLoader,
 	"scikeras._saving_utils.unpack_keras_model":                        modelLoader,
 	"tf_keras.src.saving.pickle_utils.deserialize_model_from_bytecode": modelLoader,
 
@@ -48,6 +51,9 @@ var reviewedTensors = map[string]Entry{
 
 // modelLoader loads a model from the file that it gets, which is followed.
 var modelLoader = Entry{Call: true, NoItems: true, NoSlots: true, Shape: args(Arg{Kind: Model})}
+
+// configLoader makes an object of the config that it gets, which is followed.
+var configLoader = Entry{Call: true, NoItems: true, NoSlots: true, Shape: args(Arg{Kind: Config})}
 
 // arrayFunction is what JAX makes an array with before it sets its state.
 var arrayFunction = Arg{Kind: Applied, In: []string{"numpy._core.multiarray._reconstruct"}}

@@ -18,6 +18,7 @@ const (
 	Storage                  // a tensor storage behind a persistent id, or another tensor
 	Nested                   // bytes that are unpickled: they are followed
 	Model                    // bytes, a buffer or an array that holds a model file, which is loaded: it is followed
+	Config                   // a dict from which Keras makes an object: it is followed
 	Dtype                    // a NumPy dtype in a string, or a listed class
 	Named                    // a string, a class or the result of a call of one, of In
 	Function                 // a callable that is one of In, which is inert when it is called with the arguments in the next place
