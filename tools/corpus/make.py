@@ -15,7 +15,7 @@ import pickle
 import sys
 import warnings
 
-GROUPS = ("stdlib", "numpy", "scipy", "pandas", "sklearn", "torch", "boosting", "statistics", "hub", "frameworks", "training", "library", "play", "tensorflow", "jax", "polars")
+GROUPS = ("stdlib", "numpy", "scipy", "pandas", "sklearn", "torch", "boosting", "statistics", "hub", "frameworks", "training", "library", "play", "tensorflow", "jax", "polars", "tabular", "forecast")
 COMPRESSORS = ("zlib", "gzip", "bz2", "lzma", "xz", "lz4")
 
 

@@ -36,6 +36,8 @@ FUNCTIONS = {
     "gensim": ("gensim.utils", "gensim.matutils"),
     "keras": ("keras.activations", "keras.losses", "keras.metrics", "keras.src.activations", "keras.src.losses", "keras.src.metrics"),
     "tf_keras": ("tf_keras.src.activations", "tf_keras.src.losses", "tf_keras.src.metrics"),
+    "gplearn": ("gplearn.functions", "gplearn.fitness"),
+    "tslearn": ("tslearn.metrics",),
 }
 
 CALLERS = frozenset("func fn f fun function callable callback method funcs default_factory target".split())
@@ -43,7 +45,7 @@ KERAS_HELPERS = frozenset("serialize clone_metric clone_metrics".split())  # the
 KEPT_BUILTINS = "abs ascii bin bool chr divmod float format hash hex id int isinstance issubclass len oct ord pow repr round str".split()
 
 # Packages whose compiled classes were read: their constructors only fill C fields.
-COMPILED = ("sklearn.", "scipy.spatial.", "scipy.interpolate.", "scipy.stats.", "pandas._libs.", "numpy.random.")
+COMPILED = ("sklearn.", "scipy.spatial.", "scipy.interpolate.", "scipy.stats.", "pandas._libs.", "numpy.random.", "arch.univariate.recursions")
 
 
 class Verdicts:

@@ -205,6 +205,19 @@ var reviewedPackages = map[string]Entry{
 	"tsfresh.feature_extraction.settings.PickableSettings":          class(),
 	"tsfresh.feature_extraction.settings.TimeBasedFCParameters":     class(),
 
+	// Samplers keep them to compute numbers of trials and weights (samplers/_tpe/sampler.py).
+	"optuna.samplers._tpe.sampler.default_gamma":          keep,
+	"optuna.samplers._tpe.sampler.default_weights":        keep,
+	"optuna.samplers._tpe.sampler.hyperopt_default_gamma": keep,
+
+	// Dictionaries that warn when they are changed (core/models/abstract/_mutation_deprecated_dict.py).
+	"autogluon.core.models.abstract._auxiliary_params.ParamsAuxDict":      classCall(Shape{}.opt(iterable)),
+	"autogluon.core.models.abstract._mutation_deprecated_dict.ParamsDict": classCall(Shape{}.opt(iterable)),
+
+	// Trees that compare shape and type of the arrays that they copy, as scikit-learn's do, and a named tuple.
+	"causalml.inference.tree._tree._tree.Tree":               classCall(values),
+	"econml.validate.sensitivity_analysis.SensitivityParams": filled,
+
 	// It compares itself as the array that it holds (ase/utils/arraywrapper.py).
 	"ase.cell.Cell": filled,
 
