@@ -114,3 +114,12 @@ func (j *judge) followKeys(class target, state picklevm.Value, at int64) error {
 	}
 	return nil
 }
+
+// judgeClassItem reports an item by which an instance may get another class: outputs of
+// transformers set what they are given as an attribute too (transformers/utils/generic.py).
+func (j *judge) judgeClassItem(target, key, value picklevm.Value, at int64) {
+	name, ok := j.m.Str(key)
+	if ok && name == "__class__" && picklevm.MayBeCallable(value) && !strings.HasPrefix(j.classOf(target).path, "collections.") {
+		j.reportClassSwitch(target, value, at)
+	}
+}

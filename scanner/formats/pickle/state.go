@@ -371,6 +371,7 @@ func (j *judge) mutatePairs(target picklevm.Value, items []picklevm.Value, at in
 			return err
 		}
 		j.Pair(target, items[i], items[i+1], at)
+		j.judgeClassItem(target, items[i], items[i+1], at)
 	}
 	return nil
 }
