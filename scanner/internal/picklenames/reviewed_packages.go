@@ -205,6 +205,10 @@ var reviewedPackages = map[string]Entry{
 	"tsfresh.feature_extraction.settings.PickableSettings":          class(),
 	"tsfresh.feature_extraction.settings.TimeBasedFCParameters":     class(),
 
+	// An attribute that they lack is a variable of the model, which they compute (stanfit/mle.py, mcmc.py).
+	"cmdstanpy.stanfit.mcmc.CmdStanMCMC": plain,
+	"cmdstanpy.stanfit.mle.CmdStanMLE":   plain,
+
 	// Samplers keep them to compute numbers of trials and weights (samplers/_tpe/sampler.py).
 	"optuna.samplers._tpe.sampler.default_gamma":          keep,
 	"optuna.samplers._tpe.sampler.default_weights":        keep,
