@@ -84,7 +84,7 @@ var sharedResults = map[string]bool{
 	"builtins.type": true, "logging.getLogger": true, "numpy._core._ufunc_reconstruct": true, "torch.serialization._get_layout": true,
 	"re._compile": true, "pytz._UTC": true, "pytz._p": true, "numpy.ma.core.MaskedConstant": true, "fsspec.spec.make_instance": true,
 	"zoneinfo.ZoneInfo._unpickle": true, "builtins.NoneType": true, "operator.getitem": true,
-	"cloudpickle.cloudpickle.subimport": true,
+	"cloudpickle.cloudpickle.subimport": true, "torch.nn.backends.thnn._get_thnn_function_backend": true,
 }
 
 // resultFlags returns what is to be remembered of the result of a call shown inert.

@@ -26,6 +26,13 @@ func (c *checker) followAs(name string, v picklevm.Value) (bool, error) {
 		}
 		j.followed[off] = true
 		return true, j.p.Section(j.ctx, member, off, n)
+	case v.Kind() == picklevm.KindStr: // of Python 2, which are bytes there; elsewhere no loader takes text
+		off, n, op, ok := j.m.Extent(v)
+		if c.nested = !ok || op != 'T' && op != 'U'; c.nested {
+			return false, nil
+		}
+		j.followed[off] = true
+		return true, j.p.Section(j.ctx, member, off, n)
 	case j.isEncoded(v):
 		text := j.m.Item(j.m.Item(v, 1), 0)
 		off, n, op, ok := j.m.Extent(text)

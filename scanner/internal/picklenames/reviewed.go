@@ -334,6 +334,7 @@ var reviewed = map[string]Entry{
 	"torch.dtype":                                         class(),
 	"torch.nn.parameter.Parameter":                        class(),
 	"torch.serialization._get_layout":                     call(args(Arg{Kind: Str, In: layouts})),
+	"torch.nn.backends.thnn._get_thnn_function_backend":   call(Shape{}), // the functions of torch before 1.3, of which every module keeps a reference
 	"torch.storage._load_from_bytes":                      call(args(Arg{Kind: Nested})),
 	"torch.nn.parameter.UninitializedBuffer":              classCall(args(value).opt(value, value)),
 	"torch.nn.parameter.UninitializedParameter":           classCall(args(value).opt(value, value)),
