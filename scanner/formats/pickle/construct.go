@@ -125,7 +125,7 @@ var setsTensorState = map[string]bool{
 // files keep under names at which Python looks for methods.
 var uncallable = map[string]bool{
 	"fastcore.foundation.L": true, "inspect.Signature": true, "sklearn.utils._metadata_requests.MethodMetadataRequest": true,
-	"torch.jit._pickle.restore_type_tag": true,
+	"torch.jit._pickle.restore_type_tag": true, "numba.core.typing.templates.Signature": true,
 }
 
 // uncalled reports whether a value that stands where Python looks for a method does nothing

@@ -95,8 +95,12 @@ func (j *judge) areFit(values []picklevm.Value) bool {
 }
 
 // isFit reports whether a function that is known may have a value: data, or what is known.
+// The function may call it, or a method of it.
 func (j *judge) isFit(v picklevm.Value) bool {
-	return v.IsPlain() || j.consistsOf(v, func(made picklevm.Value) bool { return j.isDatum(made) || j.isKnown(made) })
+	return v.IsPlain() || j.consistsOf(v, func(made picklevm.Value) bool {
+		instance := j.classOf(made).entry.Class
+		return j.isKnown(made) || j.isDatum(made) && (!instance || j.uncalled(made))
+	})
 }
 
 // knownPath returns the path of the function whose code the arguments of types.CodeType make.
