@@ -110,6 +110,8 @@ class Package:
         for path, seen in sorted(self.seen.items()):
             if path in handed_on:
                 continue  # another name of something dangerous
+            if self.name not in ("stdlib", path.split(".")[0]):
+                continue  # that of another package, which it brings along
             if not path.replace(".", "a").isidentifier():
                 continue  # made by a call
             if re.search(r"\.__(?!new__|pyx_)\w+__(\.|$)", path):
