@@ -97,7 +97,7 @@ def molecules():
 def symmetries():
     from e3nn import o3
 
-    yield "irreps", [o3.Irreps("2x0e+1x1o"), o3.Irrep("1o")]
+    yield "irrep", o3.Irrep("1o")
     yield "instructions", o3.Instruction(0, 0, 0, "uvw", True, 1.0, (1, 1, 1))  # layers carry graphs of torch.fx, which are code
 
 
@@ -161,8 +161,7 @@ def vision():
     hub.update_scalar("train/loss", 0.1)
     meta = {"cfg": config.pretty_text, "dataset_meta": {"classes": ("a",)}, "epoch": 1, "seed": 1, "experiment_name": "a"}
     yield "checkpoint", {"meta": meta, "state_dict": nn.Linear(2, 2).state_dict(), "message_hub": hub.state_dict(), "optimizer": {}, "param_schedulers": []}
-    yield "config", config
-    yield "config-dict", [config._cfg_dict, buffer]
+    yield "buffer", buffer  # a ConfigDict of mmengine imports what it is asked to
     yield "samples", mmengine.structures.InstanceData(bboxes=torch.zeros(1, 4), labels=torch.zeros(1))
 
 
@@ -172,7 +171,6 @@ def mm1():
     config = mmcv.Config({"model": {"type": "A", "depth": 50}})
     meta = {"env_info": "a", "config": config.pretty_text, "mmdet_version": "2.0.0", "CLASSES": ("a", "b"), "PALETTE": [[1, 2, 3]], "hook_msgs": {"best_score": np.float64(0.5)}, "config_dict": config._cfg_dict}
     yield "checkpoint", {"meta": meta, "state_dict": nn.Linear(2, 2).state_dict(), "optimizer": {}}
-    yield "config", config
     yield "config-dict", config._cfg_dict
 
 
@@ -186,7 +184,7 @@ def sequences():
     yield "dictionary", words
     yield "arguments", {"args": argparse.Namespace(arch="transformer", task="translation", lr=[0.1]), "model": nn.Linear(2, 2).state_dict(), "extra_state": {"epoch": 1}, "optimizer_history": [{"criterion_name": "A"}], "last_optimizer_state": None}
     config = attribute("fairseq.dataclass.configs.FairseqConfig")()
-    yield "configuration", {"args": None, "cfg": OmegaConf.structured(config), "model": nn.Linear(2, 2).state_dict(), "task_state": {"dictionary": words}}
+    yield "configuration", {"args": None, "cfg": OmegaConf.to_container(OmegaConf.structured(config), enum_to_str=True), "model": nn.Linear(2, 2).state_dict(), "task_state": {"dictionary": words}}
     meters = fairseq.logging.meters
     yield "meters", {"extra_state": {"metrics": {"default": [(0, "loss", "AverageMeter", meters.AverageMeter().state_dict())]}, "train_meters": {"a": meters.AverageMeter(), "b": meters.TimeMeter(), "c": meters.StopwatchMeter()}}}
 

@@ -62,6 +62,9 @@ var reviewedPackages = map[string]Entry{
 	"torch.distributed.checkpoint.metadata.TensorStorageMetadata":          filled,
 	"torch.distributed.checkpoint.metadata._MEM_FORMAT_ENCODING":           enum(args(integer)),
 
+	// Its __new__ is that of dict, which looks at no argument; items are added by its own methods (addict/addict.py).
+	"mmcv.utils.config.ConfigDict": {Class: true, Construct: true, Tuple: true},
+
 	// It casts a tensor and gives it a dict (torch_core.py, until 2.5).
 	"fastai.torch_core._rebuild_from_type": call(args(Arg{Kind: Function, In: tensorMakers}, tensorClass, value, dataArg)),
 
