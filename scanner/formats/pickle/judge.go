@@ -246,7 +246,10 @@ func (j *judge) judgeReconstructed(c picklevm.Call) (picklevm.Flags, error) {
 	if j.listedClass(t) {
 		return flagInert, nil
 	}
-	if t.unresolved == "" && !t.vetted {
+	switch {
+	case t.listed && t.entry.Plain && j.targetOf(j.m.Item(c.Args, 1)).path == "builtins.object":
+		return flagUnknown, nil // whatever else is done to it is reported
+	case t.unresolved == "" && !t.vetted:
 		j.reportUnknownClass(t, c)
 		return flagUnknown, nil
 	}
