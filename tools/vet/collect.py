@@ -396,7 +396,7 @@ def getter(member, cls):
     and the class whose method it is."""
     if isinstance(member, property):
         return unwrap(member.fget), cls
-    if isinstance(member, functools.cached_property):
+    if isinstance(member, getattr(functools, "cached_property", ())):  # since Python 3.8
         return unwrap(member.func), cls
     if isinstance(member, (types.FunctionType, staticmethod, classmethod, type)):
         return None, cls
