@@ -60,10 +60,9 @@ var moved = map[string]string{
 }
 
 // movedModules are modules whose contents a package now keeps in another one.
-var movedModules = map[string]string{
+var movedModules = map[string]string{ //nolint:gosec // module names, no credentials
 	// A copy of torch's names beside functions of its own, under which pickles find constants.
-	"sklearn.externals.array_api_compat.torch": "torch",
-	//nolint:gosec // module names, no credentials
+	"sklearn.externals.array_api_compat.torch":       "torch",
 	"scipy.interpolate.fitpack2":                     "scipy.interpolate._fitpack2",
 	"scipy.interpolate.interpolate":                  "scipy.interpolate._interpolate",
 	"scipy.interpolate.polyint":                      "scipy.interpolate._polyint",
