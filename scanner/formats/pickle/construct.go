@@ -73,6 +73,17 @@ func (j *judge) isOwner(v picklevm.Value) bool {
 	return j.m.Flags(v)&flagInert != 0 && known && !class.entry.NoGetters
 }
 
+// isListedMethod reports whether a name that stands first in rest is that of a method of an
+// instance that is listed itself: to fetch it runs nothing.
+func (j *judge) isListedMethod(v picklevm.Value, rest []picklevm.Value) bool {
+	if len(rest) == 0 || j.m.Flags(v)&flagInert == 0 {
+		return false
+	}
+	name, ok := j.m.Str(rest[0])
+	t := j.method(v, name)
+	return ok && t.listed && (t.entry.Keep || t.entry.Call)
+}
+
 // givesShared reports whether the result of a call belongs to the whole process: a class, a
 // member of an enumeration, a logger, what a package makes only once.
 func givesShared(t target) bool {
