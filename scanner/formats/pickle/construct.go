@@ -148,8 +148,8 @@ func (j *judge) uncalled(v picklevm.Value) bool {
 		return t.listed && t.entry.Class && t.entry.Unconditional()
 	}
 	class := j.classOf(v)
-	known := class.entry.Enum || isValueType(class.path) || uncallable[class.path]
-	return j.isDatum(v) && known && class.path != nestedBytes
+	known := class.entry.Construct && !class.entry.NoCalls || isValueType(class.path) || uncallable[class.path]
+	return j.isDatum(v) && known && class.path != nestedBytes && class.path != "types.GenericAlias"
 }
 
 // nestedBytes is a call of which nobody knows what it gives: it unpickles.

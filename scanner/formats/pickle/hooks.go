@@ -3,18 +3,25 @@ package pickle
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/modelsieve/modelsieve/scanner"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklenames"
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
-// hookNames are attributes that Python, unpicklers and loaders call on objects
-// that they build, besides those with two underscores.
-var hookNames = map[string]bool{
-	"append": true, "extend": true, "add": true, "update": true, "items": true, "keys": true, "values": true,
-	"forward": true, "predict": true, "transform": true,
-}
+// hookNames are attributes that Python, unpicklers, loaders and hooks of listed classes call
+// on objects that they get, besides those with two underscores: DATA_METHODS of
+// tools/vet/rule.py are among them.
+var hookNames = sync.OnceValue(func() map[string]bool {
+	return wordSet("append extend add update items keys values forward predict transform to_dict get setdefault pop popitem clear copy " +
+		"discard insert index count sort reverse format join split rsplit splitlines strip lstrip rstrip startswith endswith " +
+		"lower upper replace title encode decode isidentifier removeprefix removesuffix partition rpartition find isdigit astype " +
+		"reshape ravel flatten tolist item view fill sum min max mean any all transpose setflags dim size numel clone detach cpu " +
+		"contiguous requires_grad_ is_floating_point most_common union difference intersection issubset issuperset fromkeys " +
+		"as_integer_ratio bit_length is_integer hex total_seconds toordinal appendleft extendleft group groups groupdict span " +
+		"unsqueeze squeeze as_subclass stride storage_offset scatter_")
+})
 
 // Pair implements picklevm.Observer: a dict, perhaps the state of an instance,
 // gets a value that may be callable.
@@ -59,7 +66,7 @@ func (j *judge) mayBeHook(key picklevm.Value) bool {
 	case ok && name == "__orig_class__": // a note of typing of how the instance was spelt: nothing calls it
 		return false
 	case ok:
-		return hookNames[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
+		return hookNames()[name] || strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
 	default: // a call may give a string, or something equal to one
 		return !j.astray() && (key.Kind() == picklevm.KindCall || key.Kind() == picklevm.KindInstance)
 	}
