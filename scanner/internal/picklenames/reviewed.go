@@ -212,7 +212,7 @@ var reviewed = map[string]Entry{
 	"pandas.core.indexes.datetimes._new_DatetimeIndex":   call(args(indexClass, value)),
 	"pandas.core.indexes.interval._new_IntervalIndex":    call(args(indexClass, value)),
 	"pandas.core.indexes.period._new_PeriodIndex":        call(args(indexClass, value)),
-	"pandas.core.internals.blocks.new_block":             call(Shape{Args: []Arg{value}, Rest: &value}),
+	"pandas.core.internals.blocks.new_block":             call(Shape{Args: []Arg{value}, Rest: &value, Named: &integer}), // of pandas 1.3, which binds ndim
 	"pytz._UTC":                                          call(Shape{}),
 	"pytz._p":                                            call(values),
 
