@@ -337,7 +337,7 @@ class Collector:
 
     def calls(self, cls):
         """Returns why to call an instance may do more than compute."""
-        function = unwrap(inspect.getattr_static(cls, "__call__", None))
+        function = unwrap(next((base.__dict__["__call__"] for base in cls.__mro__ if "__call__" in base.__dict__), None))
         if function is None or isinstance(function, types.FunctionType):
             return function and self.rule.reason(function, cls)
         return "compiled"
