@@ -191,14 +191,16 @@ def write(packages):
         for path in folder.glob("*.txt"):
             if path.stem not in packages and path not in (CALLED, NAMES / "data/stdlib_modules.txt"):
                 path.unlink()  # no environment has it any more
+    REJECTED.mkdir(exist_ok=True)
+    modules = set()  # that have listed names, so that another name in them may be mistaken for one
     for name, package in packages.items():
         listed, rejected = package.table()
+        modules |= {row.partition(" ")[0].rpartition(".")[0] for row in listed[1:]}
         (NAMES / "data" / f"{name}.txt").write_text(paragraphs(*listed))
-        REJECTED.mkdir(exist_ok=True)
         (REJECTED / f"{name}.txt").write_text(paragraphs(*rejected))
         print(f"{name}: {len(listed) - 1} listed, {len(rejected) - 1} rejected, versions {' '.join(sorted(package.versions, key=version_key))}")
     CALLED.write_text("".join(" ".join([name, *sorted(package.called)]) + "\n" for name, package in sorted(packages.items()) if package.called))
-    write_reexports({pair for package in packages.values() for pair in package.reexports.items()})
+    write_reexports({pair for package in packages.values() for pair in package.reexports.items() if pair[0].rpartition(".")[0] in modules})
 
 
 def write_reexports(pairs):
