@@ -7,6 +7,64 @@ import (
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
 )
 
+// judgeNew reports the construction of an instance unless its class is shown
+// inert, and returns what is to be remembered of it.
+func (j *judge) judgeNew(t target, c picklevm.Call) (picklevm.Flags, error) {
+	switch {
+	case t.unresolved != "":
+		j.report(ruleUnresolved, t, scanner.UseConstruct, c, "makes an instance of "+t.unresolved+", so that it cannot be said what runs")
+	case t.code:
+		return 0, j.reportCode(ruleDangerousCall, t, scanner.UseConstruct, c, "makes an instance of a class whose code it carries", c.Callable)
+	case t.dangerous && !t.guard.Construct:
+		return j.judgeDangerousNew(t, c), nil
+	case t.path == "builtins.type" && j.m.Len(c.Args) > 0:
+		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes a class of %s from parts, whose methods may run at once")
+	case j.scripted(t):
+		return flagInert, nil
+	case j.listedClass(t):
+		return j.judgeListedNew(t, c)
+	case t.listed && t.entry.Plain && j.plainArguments(c):
+		return flagUnknown, nil // whatever else is done to it is reported
+	case isFileWrapper(t.path) && j.m.Len(c.Args) == 0 && c.Kwargs == 0:
+		return 0, nil // it does something when its state is set
+	case t.vetted:
+		j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes an instance of %s, which was not shown to be inert")
+	case j.plainArguments(c):
+		j.reportUnknownClass(t, c)
+		return flagUnknown, nil
+	default:
+		j.report(ruleUnknownCall, t, scanner.UseConstruct, c, "makes an instance of %s, a class that nobody vetted, from arguments that its __new__ acts on")
+	}
+	return 0, nil
+}
+
+// judgeListedNew reports the construction of an instance of a listed class from arguments
+// that its __new__ was not shown inert with.
+func (j *judge) judgeListedNew(t target, c picklevm.Call) (picklevm.Flags, error) {
+	switch ok, err := j.newArguments(t, c); {
+	case err != nil:
+		return 0, err
+	case ok && t.entry.Enum:
+		return flagInert | flagShared, nil
+	case ok:
+		return flagInert, nil
+	}
+	j.report(ruleUnlistedCall, t, scanner.UseConstruct, c, "makes an instance of %s from arguments for which it was not shown to be inert")
+	return 0, nil
+}
+
+// judgeDangerousNew reports the construction of something dangerous. A policy may accept
+// it by name in the plain shape, so that what leaves it is a finding of its own.
+func (j *judge) judgeDangerousNew(t target, c picklevm.Call) picklevm.Flags {
+	d := j.detail(t, scanner.UseConstruct, c, "makes an instance of %s, which "+t.danger.Text)
+	d.Plain = j.plainArguments(c)
+	j.say(ruleDangerousCall, j.at(c.At), d)
+	if d.Plain {
+		return flagUnknown
+	}
+	return 0
+}
+
 // newArguments reports whether __new__ of a listed class gets what it was shown inert
 // with. It may iterate over its arguments and ask for their text or their number, which
 // runs methods of theirs that nobody looked at, unless they are values.
