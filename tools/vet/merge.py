@@ -148,7 +148,7 @@ class Package:
                 kept.add(path)
             elif not evidence.startswith("function") or any(grants(cleared) for _, cleared, _ in self.seen[path]):
                 rejected.append(line)  # functions only where some version clears them
-                if few:
+                if few and not evidence.startswith("unreadable-"):  # which says nothing of the class
                     listed.append(f"{path} x rejected")
         listed += [f"{spelt} = {path}" for spelt, path in self.spellings(kept)]
         return [head, *listed], [head, *rejected]

@@ -215,7 +215,7 @@ func (c *checker) owner(v picklevm.Value, rest []picklevm.Value) bool {
 	case j.isModuleClass(v):
 		return j.persistentCallee(v).entry.Construct
 	}
-	return v.IsPlain() || isContainer(v) || j.isOwner(v) || j.isListedMethod(v, rest)
+	return v.IsPlain() || isContainer(v) || j.isOwner(v) || j.isListedMethod(v, rest) || len(rest) > 0 && j.isEstimate(v, rest[0])
 }
 
 // isModuleClass reports whether a value is a class behind an old persistent id of

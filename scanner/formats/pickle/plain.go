@@ -1,6 +1,7 @@
 package pickle
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/modelsieve/modelsieve/scanner/internal/picklevm"
@@ -37,4 +38,20 @@ func (j *judge) bindsMethod(args picklevm.Value) bool {
 	class := j.m.Item(j.m.Item(method, 1), 0)
 	inert := j.m.Flags(instance)&flagInert != 0 || j.classOf(instance).entry.Plain // nothing is fetched from it
 	return j.m.Flags(method)&flagFetched != 0 && class.Kind() == picklevm.KindGlobal && instance.Kind() == picklevm.KindInstance && inert
+}
+
+// estimators are the packages of classes whose methods below are functions, or are there where
+// a field of the instance says so: explainers keep one, bound to the instance.
+var estimators = []string{
+	"sklearn.ensemble._forest.", "sklearn.ensemble._gb.", "sklearn.ensemble._hist_gradient_boosting.", "sklearn.linear_model.", "sklearn.naive_bayes.",
+	"sklearn.neighbors.", "sklearn.neural_network.", "sklearn.svm.", "sklearn.tree.", "xgboost.sklearn.", "lightgbm.sklearn.", "catboost.core.",
+}
+
+var estimates = map[string]bool{"predict": true, "predict_proba": true, "predict_log_proba": true, "decision_function": true}
+
+// isEstimate reports whether an attribute is a method of an estimator that was shown inert.
+func (j *judge) isEstimate(v, attribute picklevm.Value) bool {
+	name, _ := j.m.Str(attribute)
+	class := j.classOf(v)
+	return estimates[name] && j.isDatum(v) && class.entry.Construct && slices.ContainsFunc(estimators, func(prefix string) bool { return strings.HasPrefix(class.path, prefix) })
 }

@@ -23,7 +23,7 @@ func TestJudge(t *testing.T) {
 			"nemo.collections.asr.models.EncDecCTCModelBPE",
 			"ldm.models.diffusion.ddpm.LatentDiffusion", "transformers.AutoModelForCausalLM.from_pretrained", "diffusers.DDIMScheduler", "timm.create_model",
 			"torchtune.models.llama3.llama3_8b", "speechbrain.nnet.losses.nll_loss",
-			"torch.utils.data.DataLoader", "torchvision.models.resnet18", "monai.networks.nets.UNet",
+			"torch.utils.data.DataLoader", "torchvision.models.resnet18",
 		},
 		calltargets.Foreign: {
 			"src.models.Net", "my_project.platform.Builder", "cfg_utils.system_prompt.Builder", "mypkg.commands.Train", "myproj.code.models.Net",
@@ -33,7 +33,7 @@ func TestJudge(t *testing.T) {
 		calltargets.Inert: {
 			"builtins.int", "builtins.dict", "collections.OrderedDict", "pathlib.Path", "os.path.join", "functools.partial", "Linear", "relu",
 			"torch.nn.functional.relu", "datetime.timedelta", "builtins.list", "torch.optim.AdamW", "torch.nn.Linear",
-			"hydra._internal.core_plugins.basic_launcher.BasicLauncher", "lightning.pytorch.callbacks.ModelCheckpoint", "pytorch_lightning.loggers.TensorBoardLogger",
+			"hydra._internal.core_plugins.basic_launcher.BasicLauncher", "lightning.pytorch.callbacks.ModelCheckpoint", "pytorch_lightning.loggers.TensorBoardLogger", "monai.networks.nets.UNet",
 		},
 	} {
 		for _, path := range paths {

@@ -63,6 +63,8 @@ var moved = map[string]string{
 var movedModules = map[string]string{ //nolint:gosec // module names, no credentials
 	// A copy of torch's names beside functions of its own, under which pickles find constants.
 	"sklearn.externals.array_api_compat.torch":       "torch",
+	"timm.models.efficientnet_blocks":                "timm.models._efficientnet_blocks", // before timm 0.8, as the next
+	"timm.models.layers":                             "timm.layers",
 	"scipy.interpolate.fitpack2":                     "scipy.interpolate._fitpack2",
 	"scipy.interpolate.interpolate":                  "scipy.interpolate._interpolate",
 	"scipy.interpolate.polyint":                      "scipy.interpolate._polyint",
