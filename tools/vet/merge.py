@@ -76,7 +76,7 @@ def version_key(version):
 
 # How many versions have to be looked at before a name that none of them has counts as left
 # out on purpose. Of packages with fewer, what was rejected is in the table instead.
-ENOUGH = 3
+ENOUGH = 5
 
 
 class Package:
