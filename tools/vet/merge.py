@@ -8,6 +8,7 @@ With --check the tables are compared with one environment and nothing is written
 """
 
 import collections
+import gzip
 import importlib._bootstrap
 import json
 import pathlib
@@ -19,7 +20,7 @@ NAMES = ROOT / "scanner/internal/picklenames"
 REVIEWS = pathlib.Path(__file__).with_name("reviews.txt")
 REJECTED = pathlib.Path(__file__).with_name("rejected")
 CALLED = NAMES / "data/called_methods.txt"
-REEXPORTS = NAMES / "testdata" / "reexports.txt"
+REEXPORTS = NAMES / "testdata" / "reexports.txt.gz"
 
 MANY = 6  # modules that have an object: more of them only use it
 
@@ -209,12 +210,13 @@ def write_reexports(pairs):
     for path, target in sorted(pairs):
         module, _, attribute = path.rpartition(".")
         modules[module].append(attribute if attribute == target else f"{attribute}={target}")
-    REEXPORTS.write_text("".join(f"{module} {' '.join(words)}\n" for module, words in sorted(modules.items())))
+    text = "".join(f"{module} {' '.join(words)}\n" for module, words in sorted(modules.items()))
+    REEXPORTS.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def read_reexports():
     """Returns the paths that write_reexports wrote."""
-    lines = (line.split() for line in REEXPORTS.read_text().splitlines())
+    lines = (line.split() for line in gzip.decompress(REEXPORTS.read_bytes()).decode().splitlines())
     return {f"{module}.{word.partition('=')[0]}" for module, *words in lines for word in words}
 
 
