@@ -155,6 +155,18 @@ var reviewedPackages = map[string]Entry{
 	"stable_baselines3.common.type_aliases.TrainFreq":          classCall(args(integer, dataArg)),
 	"stable_baselines3.common.type_aliases.TrainFrequencyUnit": enum(args(str)),
 
+	// Modules of detectors, whose methods reach operators of C++ that the generator cannot look at: they are made and
+	// filled as torch's modules are (models/detection, ops, 0.5 to 0.29: no hook of their own).
+	"torchvision.models.detection.retinanet.RetinaNet":       filled,
+	"torchvision.models.detection.roi_heads.RoIHeads":        filled,
+	"torchvision.models.detection.rpn.RegionProposalNetwork": filled,
+	"torchvision.ops.deform_conv.DeformConv2d":               filled,
+	"torchvision.ops.poolers.MultiScaleRoIAlign":             filled,
+	"torchvision.ops.ps_roi_align.PSRoIAlign":                filled,
+	"torchvision.ops.ps_roi_pool.PSRoIPool":                  filled,
+	"torchvision.ops.roi_align.RoIAlign":                     filled,
+	"torchvision.ops.roi_pool.RoIPool":                       filled,
+
 	// Functions that detectors and flow models hold: arithmetic of tensors (ops/boxes.py), and
 	// one that returns its argument (models/optical_flow/raft.py).
 	"torchvision.ops.boxes.box_iou":                        keep,
