@@ -203,7 +203,7 @@ var uncallable = map[string]bool{
 func (j *judge) uncalled(v picklevm.Value) bool {
 	if v.Kind() == picklevm.KindGlobal {
 		t := j.targetOf(v)
-		return t.path == "builtins.dict" || t.listed && t.entry.Class && t.entry.Unconditional()
+		return t.listed && t.entry.Class && t.entry.Unconditional()
 	}
 	class := j.classOf(v)
 	known := class.entry.Construct && !class.entry.NoCalls || isValueType(class.path) || uncallable[class.path]

@@ -100,11 +100,17 @@ func (j *judge) shadows(target, state picklevm.Value) bool {
 	class := j.classOf(target).path
 	items, _, _ := j.m.Items(state)
 	for i := 0; i+1 < len(items); i += 2 {
-		if name, ok := j.m.Str(items[i]); ok && picklevm.MayBeCallable(items[i+1]) && picklenames.IsCalledMethod(class, name) && j.mayRun(items[i+1]) {
+		if name, ok := j.m.Str(items[i]); ok && picklevm.MayBeCallable(items[i+1]) && picklenames.IsCalledMethod(class, name) && j.mayRun(items[i+1]) && !j.makesDict(items[i+1]) {
 			return true
 		}
 	}
 	return false
+}
+
+// makesDict reports whether a value is the class dict, which graphs of networkx keep as the
+// factory of their attributes.
+func (j *judge) makesDict(v picklevm.Value) bool {
+	return v.Kind() == picklevm.KindGlobal && j.targetOf(v).path == "builtins.dict"
 }
 
 // reportHook reports a callable that an instance is given in place of a method.

@@ -30,9 +30,11 @@ var dispatchers = map[string][]string{
 // judgeNumba reports whether a call rebuilds a part of one of numba's compiled functions,
 // all of which is known, and what is to be remembered of it.
 func (j *judge) judgeNumba(t target, c picklevm.Call) (picklevm.Flags, error) {
+	if !strings.HasPrefix(t.path, "numba.") && !j.isKnown(c.Callable) || c.Args.Kind() != picklevm.KindTuple || c.Kwargs != 0 {
+		return 0, nil
+	}
 	args, _, _ := j.m.Items(c.Args)
 	switch {
-	case c.Args.Kind() != picklevm.KindTuple || c.Kwargs != 0:
 	case t.path == "numba.core.serialize._unpickle__CustomPickled" && len(args) == 1:
 		check := checker{j: j, call: c}
 		if ok, err := check.followAs(memberName("numba", c.At), args[0]); !ok || err != nil {
